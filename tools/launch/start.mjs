@@ -1,0 +1,53 @@
+import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { installDependencies } from './dependencies.mjs'
+import { LaunchProblem } from './launch-problem.mjs'
+import { assertNodeWithin, chooseNode } from './node-version.mjs'
+import { runInPlace } from './run-in-place.mjs'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/**
+ * Does what the command line asks for and ends this process with the program's exit code, or with 1 and one
+ * line on stderr when the program could not be started.
+ *
+ * @param {string[]} args what stands after `launch.mjs`
+ */
+export async function start(args) {
+  try {
+    process.exit(await launch(args))
+  } catch (error) {
+    if (!(error instanceof LaunchProblem)) throw error
+    console.error(`cartwright: ${error.message}`)
+    process.exit(1)
+  }
+}
+
+/** @param {string[]} args */
+async function launch(args) {
+  const [first, ...rest] = args
+  if (first === undefined || (first === '--bin' && rest.length === 0)) {
+    throw new LaunchProblem(
+      `nothing to run: got "${args.join(' ')}", wanted "<file.ts> [argument…]" or "--bin <tool> [argument…]"`,
+    )
+  }
+  assertNodeWithin()
+  await installDependencies(root)
+  const node = chooseNode(root)
+  const tools = join(root, 'node_modules', '.bin')
+  const env = environment([dirname(node), tools])
+  return first === '--bin'
+    ? runInPlace(join(tools, String(rest[0])), rest.slice(1), env)
+    : runInPlace(node, args, env)
+}
+
+/**
+ * The pinned Node and the installed tools come first on PATH, so that whatever the program starts agrees with it.
+ *
+ * @param {string[]} folders
+ */
+function environment(folders) {
+  const path = [...folders, process.env['PATH']].filter(Boolean).join(':')
+  return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+}
