@@ -47,7 +47,7 @@ function step(): fc.Arbitrary<Step> {
     { weight: 6, arbitrary: merge() },
     { weight: 4, arbitrary: onCart({ does: fc.constant('checkout'), expects: expectation() }) },
     { weight: 4, arbitrary: fc.record({ does: fc.constant('wait'), milliseconds: milliseconds() }) },
-    { weight: 2, arbitrary: fc.record({ does: fc.constant('price'), line: line(), price: price() }) },
+    { weight: 4, arbitrary: fc.record({ does: fc.constant('price'), line: line(), price: price() }) },
     { weight: 1, arbitrary: fc.record({ does: fc.constant('limit'), limits: limits() }) },
   )
 }

@@ -25,16 +25,15 @@ export function schemaFlaw(error: TLocalizedValidationError, schema: TSchema, va
 
 /** A value as it can stand in a message: JSON, cut when it is long. */
 export function seen(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length <= SEEN_LENGTH ? text : `${text.slice(0, SEEN_LENGTH)}…`
+  return cut(JSON.stringify(value) ?? 'nothing')
 }
 
 function place(pointer: string): string {
-  return pointer === ''
-    ? 'the whole'
-    : pointer.length <= SEEN_LENGTH
-      ? pointer
-      : `${pointer.slice(0, SEEN_LENGTH)}…`
+  return pointer === '' ? 'the whole' : cut(pointer)
+}
+
+function cut(text: string): string {
+  return text.length <= SEEN_LENGTH ? text : `${text.slice(0, SEEN_LENGTH)}…`
 }
 
 function describedAt(schema: TSchema, schemaPath: string): string {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProductId } from '@cartwright/cart-domain'
 import { type Catalog, CatalogNotOpened } from './catalog.ts'
 import { productOf } from './http/product-service.fixture.ts'
-import { openJsonFileCatalog } from './json-file.ts'
+import { openFileCatalog } from './json-file.ts'
 
 // Plain texts stand for ids here.
 const id = (text: string) => text as ProductId
@@ -31,7 +31,7 @@ afterEach(() => {
 
 async function opened(content: string): Promise<Catalog> {
   writeFileSync(file, content)
-  catalog = await openJsonFileCatalog({ path: file, warn: (message) => warnings.push(message), pollMs: 5 })
+  catalog = await openFileCatalog({ path: file, warn: (message) => warnings.push(message), pollMs: 5 })
   return catalog
 }
 
@@ -71,7 +71,7 @@ test("an empty cart's currency is the file's, else the first product's", async (
 
 test('the demo shop opens: fourteen products or more, in euros, some with variants and some without', async () => {
   const demo = path.join(__dirname, '../../catalog/demo.json')
-  catalog = await openJsonFileCatalog({ path: demo, warn: (message) => warnings.push(message) })
+  catalog = await openFileCatalog({ path: demo, warn: (message) => warnings.push(message) })
 
   const products = await catalog.list(call)
 
@@ -84,7 +84,7 @@ test('the demo shop opens: fourteen products or more, in euros, some with varian
 })
 
 describe('at start', () => {
-  const open = () => openJsonFileCatalog({ path: file, warn: () => {} })
+  const open = () => openFileCatalog({ path: file, warn: () => {} })
 
   test('a missing file, a folder or a pipe is refused with one line', async () => {
     await expect(open()).rejects.toBeInstanceOf(CatalogNotOpened)

@@ -6,7 +6,7 @@ import type { Currency, ProductId } from '@cartwright/cart-domain'
 import { type Catalog, CatalogNotOpened, type Product } from './catalog.ts'
 import { Malformed, parseCatalogFile } from './parse.ts'
 
-export interface JsonFileCatalogOptions {
+export interface FileCatalogOptions {
   readonly path: string
   /** Hears, once for each content, that a changed file could not be taken over, and why. */
   readonly warn: (message: string) => void
@@ -23,14 +23,10 @@ export interface JsonFileCatalogOptions {
  *
  * @throws CatalogNotOpened when the file cannot be read or is no catalog.
  */
-export async function openJsonFileCatalog({
-  path,
-  warn,
-  pollMs = 1000,
-}: JsonFileCatalogOptions): Promise<Catalog> {
+export async function openFileCatalog({ path, warn, pollMs = 1000 }: FileCatalogOptions): Promise<Catalog> {
   try {
     const file = await readCatalogFile(path)
-    return new JsonFileCatalog(path, file.version, contentOf(file.bytes), warn, pollMs)
+    return new FileCatalog(path, file.version, contentOf(file.bytes), warn, pollMs)
   } catch (error) {
     throw new CatalogNotOpened(`catalog file ${path}: ${reason(error)}`, { cause: error })
   }
@@ -43,7 +39,7 @@ interface Content {
   readonly currency: Currency
 }
 
-class JsonFileCatalog implements Catalog {
+class FileCatalog implements Catalog {
   readonly #path: string
   readonly #warn: (message: string) => void
   readonly #pollMs: number

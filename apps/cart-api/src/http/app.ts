@@ -23,6 +23,9 @@ export interface AppOptions {
 /** Answer headers that pages of other origins may read, beyond those that every page may. */
 const EXPOSED_HEADERS = ['ETag', 'Location', 'Retry-After', 'Idempotent-Replayed', 'X-Request-ID']
 
+/** Answers of the API are data: nothing in them may be loaded or framed. The documentation pages have their own. */
+const API_POLICY = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
+
 /** The Express application with all routes. */
 export function createApp({ operations, identity, exchange, corsOrigins, version }: AppOptions): Express {
   const app = express()
@@ -30,7 +33,7 @@ export function createApp({ operations, identity, exchange, corsOrigins, version
   app.disable('etag') // tags are ours: they name a state, not bytes
   app.set('query parser', 'simple')
   app.enable('case sensitive routing')
-  app.use(helmet())
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: API_POLICY } }))
   if (corsOrigins.length > 0) {
     app.use(cors({ origin: [...corsOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }))
   }

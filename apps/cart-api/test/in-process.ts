@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type CartStore, openSqliteStore } from '@cartwright/cart-store'
+import { pino } from 'pino'
+import { createApi } from '../src/api.ts'
+import type { Catalog } from '../src/catalog/catalog.ts'
+import { openFileCatalog } from '../src/catalog/json-file.ts'
+import { answerBrokenRequest } from '../src/http/app.ts'
+import { headerIdentity } from '../src/identity/header.ts'
+import { type Identity, noIdentity } from '../src/identity/identity.ts'
+import { Readiness } from '../src/lifecycle/readiness.ts'
+import { readSettings } from '../src/settings/read.ts'
+
+const DEMO_CATALOG = path.join(import.meta.dirname, '../catalog/demo.json')
+
+export interface InProcessOptions {
+  /** Settings by their environment names; `IDENTITY` may be `none` or `header` here. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Wraps the store, to let it fail. */
+  readonly wrapStore?: (store: CartStore) => CartStore
+  /** Instead of the demo catalog. */
+  readonly catalog?: Catalog
+  readonly identity?: Identity
+  readonly readiness?: (store: CartStore) => Readiness
+}
+
+/** The API, listening on a free loopback port inside the test's own process, on a new database. */
+export interface InProcessApi {
+  readonly url: string
+  readonly store: CartStore
+  readonly catalog: Catalog
+  readonly readiness: Readiness
+  /** Ends the server, the store and the database's folder. */
+  close(): Promise<void>
+}
+
+export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessApi> {
+  const settings = readSettings({ ...options.environment })
+  const folder = mkdtempSync(path.join(tmpdir(), 'cart-api-'))
+  const sqlite = openSqliteStore({
+    file: path.join(folder, 'cartwright.db'),
+    synchronous: settings.sqliteSynchronous,
+  })
+  const store = options.wrapStore?.(sqlite) ?? sqlite
+  const catalog = options.catalog ?? (await openFileCatalog({ path: DEMO_CATALOG, warn: () => undefined }))
+  const readiness = options.readiness?.(store) ?? new Readiness({ store })
+  const app = createApi({
+    settings,
+    store,
+    catalog,
+    readiness,
+    identity: options.identity ?? (settings.identity === 'header' ? headerIdentity : noIdentity),
+    instance: { id: 'test', startedAt: new Date().toISOString() },
+    logger: pino({ level: 'silent' }),
+  })
+  const server = createServer({ keepAliveTimeout: 5_000 }, app)
+  server.on('clientError', answerBrokenRequest)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A TCP server's address is never a path.
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    store,
+    catalog,
+    readiness,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      readiness.shutDown()
+      catalog.close()
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
