@@ -34,7 +34,9 @@ export function describeAnswers(client: () => CartStore): void {
     })
 
     test('comes with the change that it answers', async () => {
-      const { commit, outcome } = await change(client(), fresh(), adding(), { answer: answer({ caller: id('ann') }) })
+      const { commit, outcome } = await change(client(), fresh(), adding(), {
+        answer: answer({ caller: id('ann') }),
+      })
 
       expect(outcome).toEqual({ kind: 'committed' })
       await expectWritten(client(), commit)
@@ -134,12 +136,15 @@ export function describeAnswers(client: () => CartStore): void {
       for (const commit of commits) await expectWritten(client(), commit)
     })
 
-    test.each(['.', '-', '_', '~'])('is not found where cart id and key only read alike, joined by %j', async (joint) => {
-      const cartId = fresh<CartId>()
-      await client().commit({ cartId, carts: [], answer: answer({}, `x${joint}y`) }, call())
+    test.each(['.', '-', '_', '~'])(
+      'is not found where cart id and key only read alike, joined by %j',
+      async (joint) => {
+        const cartId = fresh<CartId>()
+        await client().commit({ cartId, carts: [], answer: answer({}, `x${joint}y`) }, call())
 
-      expect(await client().readAnswer(id(`${cartId}${joint}x`), 'y', call())).toBeUndefined()
-      expect(await client().readAnswer(id(`${cartId}x`), `${joint}y`, call())).toBeUndefined()
-    })
+        expect(await client().readAnswer(id(`${cartId}${joint}x`), 'y', call())).toBeUndefined()
+        expect(await client().readAnswer(id(`${cartId}x`), `${joint}y`, call())).toBeUndefined()
+      },
+    )
   })
 }

@@ -87,14 +87,17 @@ export function describeAtomicity(client: () => CartStore): void {
       expect(await client().read(source.id, call())).toMatchObject({ version: 2, lines: [] })
     })
 
-    test.each(['target', 'source'] as const)('whose %s was changed meanwhile writes nothing', async (changed) => {
-      const { target, source, merge } = await mergeOfTwo()
-      const { commit } = await change(client(), (changed === 'target' ? target : source).id, adding())
-      const after = changed === 'target' ? [cartOf(commit), source] : [target, cartOf(commit)]
+    test.each(['target', 'source'] as const)(
+      'whose %s was changed meanwhile writes nothing',
+      async (changed) => {
+        const { target, source, merge } = await mergeOfTwo()
+        const { commit } = await change(client(), (changed === 'target' ? target : source).id, adding())
+        const after = changed === 'target' ? [cartOf(commit), source] : [target, cartOf(commit)]
 
-      expect(await client().commit(merge, call())).toEqual({ kind: 'conflict' })
-      await expectNothingWritten(client(), merge, after)
-    })
+        expect(await client().commit(merge, call())).toEqual({ kind: 'conflict' })
+        await expectNothingWritten(client(), merge, after)
+      },
+    )
 
     test('into a cart that somebody created meanwhile writes nothing', async () => {
       const source = await storedCart(client())

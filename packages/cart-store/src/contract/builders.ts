@@ -103,7 +103,10 @@ export async function change(
 }
 
 /** A cart with tea in it, in the store. */
-export async function storedCart(store: CartStore, options: Options & { quantity?: number } = {}): Promise<Cart> {
+export async function storedCart(
+  store: CartStore,
+  options: Options & { quantity?: number } = {},
+): Promise<Cart> {
   const { commit, outcome } = await change(store, fresh(), adding(options.quantity), options)
   expect(outcome).toEqual({ kind: 'committed' })
   return cartOf(commit)
@@ -117,7 +120,10 @@ export function cartOf(commit: Commit): Cart {
 }
 
 /** An answer to be kept for a day under a key of its own. */
-export function answer(changes: Partial<KeptAnswer> = {}, key: string = fresh()): NonNullable<Commit['answer']> {
+export function answer(
+  changes: Partial<KeptAnswer> = {},
+  key: string = fresh(),
+): NonNullable<Commit['answer']> {
   return {
     key,
     kept: {

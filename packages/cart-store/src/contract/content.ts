@@ -1,6 +1,17 @@
 import type { Cart, CartId, Line, Order } from '@cartwright/cart-domain'
 import type { CartStore, Commit } from '../port.ts'
-import { adding, answer, call, cartOf, decided, expectWritten, fresh, id, NOW, storedCart } from './builders.ts'
+import {
+  adding,
+  answer,
+  call,
+  cartOf,
+  decided,
+  expectWritten,
+  fresh,
+  id,
+  NOW,
+  storedCart,
+} from './builders.ts'
 
 /** Texts that have broken stores: each comes back as it went in, wherever a client may put text. */
 const TEXTS = {
@@ -58,7 +69,7 @@ export function describeContent(client: () => CartStore): void {
         ...lineOf('gold', 0),
         quantity: 1,
         unitPrice: Number.MAX_SAFE_INTEGER,
-        addedAt: NOW + 0.5,
+        addedAt: 0,
         changedAt: 8.64e15,
       }
       const commit = await commitOf([priceless, { ...lineOf('dust', 1), unitPrice: 0 }], 'text')
@@ -114,7 +125,9 @@ export function describeContent(client: () => CartStore): void {
     const base = decided(nobody, adding(), { caller: id(text), answer: answer() })
     const cart: Cart = { ...cartOf(base), lines, checkedOut: { orderId: fresh(), total: total(lines) } }
     const events = base.outbox?.events.map((event) =>
-      event.type === 'line-added' ? { ...event, data: { ...event.data, line: eventLineOf(lines[0]) } } : event,
+      event.type === 'line-added'
+        ? { ...event, data: { ...event.data, line: eventLineOf(lines[0]) } }
+        : event,
     )
     return {
       cartId: cart.id,
@@ -147,7 +160,12 @@ function orderOf(orderId: string, cartId: CartId, lines: readonly Line[]): Order
     orderId: id(orderId),
     cartId,
     currency: 'EUR',
-    lines: lines.map(({ productId, quantity, unitPrice }) => ({ productId, quantity, unitPrice, name: productId })),
+    lines: lines.map(({ productId, quantity, unitPrice }) => ({
+      productId,
+      quantity,
+      unitPrice,
+      name: productId,
+    })),
     createdAt: NOW,
   }
 }

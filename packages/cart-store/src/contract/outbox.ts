@@ -1,11 +1,10 @@
-import { type CartId, decide } from '@cartwright/cart-domain'
+import type { CartId } from '@cartwright/cart-domain'
 import type { CartStore, Commit } from '../port.ts'
 import {
   adding,
   call,
   change,
   decided,
-  expectNothingWritten,
   fresh,
   merging,
   NOW,
@@ -74,11 +73,12 @@ export function describeOutbox(client: () => CartStore): void {
     })
 
     test('removes many rows at once', async () => {
-      const commits = await Promise.all(
-        Array.from({ length: 40 }, () => change(client(), fresh(), adding())),
-      )
+      const commits = await Promise.all(Array.from({ length: 40 }, () => change(client(), fresh(), adding())))
 
-      await client().outbox.remove(commits.slice(1).map(({ commit }) => rowId(commit)), call())
+      await client().outbox.remove(
+        commits.slice(1).map(({ commit }) => rowId(commit)),
+        call(),
+      )
 
       expect(await waiting()).toStrictEqual([commits[0]?.commit.outbox])
     })
@@ -124,7 +124,10 @@ export function describeOutbox(client: () => CartStore): void {
     for (;;) {
       const rows = await client().outbox.pending({ createdBefore: NOW + 100 * YEAR, limit: 500 }, call())
       if (rows.length === 0) return
-      await client().outbox.remove(rows.map((row) => row.id), call())
+      await client().outbox.remove(
+        rows.map((row) => row.id),
+        call(),
+      )
     }
   }
 }
