@@ -76,6 +76,9 @@ export function describeAnswers(client: () => CartStore): void {
 
       await expectWritten(client(), one)
       await expectWritten(client(), other)
+      for (const nobody of [fresh<CartId>(), id<CartId>(`0${fresh()}`), id<CartId>(`~${fresh()}`)]) {
+        expect(await client().readAnswer(nobody, key, call())).toBeUndefined()
+      }
     })
 
     test('is there until it expires, however long the cart lives', async () => {
