@@ -34,7 +34,7 @@ export class GroupCommit {
   #waiting: Waiting<unknown>[] = []
   #scheduled = false
   #closed = false
-  #whenIdle: (() => void) | undefined
+  readonly #idle = Promise.withResolvers<void>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -58,10 +58,8 @@ export class GroupCommit {
   /** Takes no more work and waits for what is queued. */
   close(): Promise<void> {
     this.#closed = true
-    if (this.#waiting.length === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#whenIdle = resolve
-    })
+    if (this.#waiting.length === 0) this.#idle.resolve()
+    return this.#idle.promise
   }
 
   #schedule(pause?: number): void {
@@ -80,7 +78,7 @@ export class GroupCommit {
     const group = this.#waiting.splice(0, LARGEST_GROUP)
     if (group.length > 0) this.#commitGroup(group)
     if (this.#waiting.length > 0) this.#schedule()
-    else this.#whenIdle?.()
+    else if (this.#closed) this.#idle.resolve()
   }
 
   #commitGroup(group: Waiting<unknown>[]): void {

@@ -1,0 +1,82 @@
+import { PROBLEM_CODES, PROBLEMS } from '../problems/catalogue.ts'
+import type { Setting } from '../settings/kinds.ts'
+import { SETTINGS } from '../settings/settings.ts'
+
+/** A page of `docs/reference` that is made from a table of the code. */
+export interface ReferencePage {
+  /** Below `docs/reference`. */
+  readonly file: string
+  readonly text: string
+}
+
+/** The pages as they have to be; `npm run docs` writes them, and a test holds them to it. */
+export function referencePages(): ReferencePage[] {
+  return [
+    { file: 'settings.md', text: settingsPage() },
+    { file: 'errors.md', text: errorsPage() },
+  ]
+}
+
+const MADE_FROM = (source: string): string =>
+  `<!-- Made from ${source} by \`npm run docs\`. Change it there. -->\n`
+
+function settingsPage(): string {
+  const rows = Object.values<Setting<unknown>>(SETTINGS).map(
+    ({ name, about, fallback, wanted }) =>
+      `| \`${name}\` | ${shownDefault(fallback)} | ${about} | ${wanted.replaceAll('|', '\\|')} |`,
+  )
+  return `${MADE_FROM('apps/cart-api/src/settings/settings.ts')}
+# Settings
+
+The cart API reads its settings from environment variables, once, at start. An empty value counts as not given.
+A bad one stops the start: a line for each names the setting, the value seen and what is wanted, and the exit code
+is 1. \`PORT=9090 npm start\` sets one for a local run.
+
+One more variable is read, which the platform sets: \`ECS_CONTAINER_METADATA_URI_V4\` (which task and zone
+this is, told by \`GET /metadata\`).
+
+| setting | default | what it decides | values |
+|---|---|---|---|
+${rows.join('\n')}
+
+## Rules between settings
+
+- \`IDENTITY=jwt\` needs \`JWT_ISSUER\`, \`JWT_AUDIENCE\` and \`JWT_JWKS_URL\`.
+- \`DEPLOYMENT=prod\` starts with \`IDENTITY=jwt\` only, unless \`ALLOW_INSECURE_IDENTITY=true\`.
+`
+}
+
+function shownDefault(fallback: string | undefined): string {
+  if (fallback === undefined) return 'not set'
+  return fallback === '' ? 'empty' : `\`${fallback}\``
+}
+
+function errorsPage(): string {
+  const sections = PROBLEM_CODES.map((code) => {
+    const { status, title, about } = PROBLEMS[code]
+    return `## ${code}\n\n**${status} · ${title}.** ${about}\n`
+  })
+  return `${MADE_FROM('apps/cart-api/src/problems/catalogue.ts')}
+# Errors
+
+Every error is \`application/problem+json\` (RFC 9457). \`code\` is what programs decide on and never changes its
+meaning; \`type\` links to the paragraph below, which a running API serves at \`/docs/errors\`; \`detail\` is for people;
+\`instance\` holds the \`X-Request-ID\` of the log line. Answers with status 503, and 409 \`request-in-progress\`, carry
+\`Retry-After\` in seconds.
+
+\`\`\`json
+{
+  "type": "/docs/errors#quantity-limit-exceeded",
+  "title": "The line holds too many pieces",
+  "status": 409,
+  "detail": "the line would hold 104 pieces; the limit is 99",
+  "instance": "urn:request:9c1a0f27-b201-4604-9f42-9be0127eb210",
+  "code": "quantity-limit-exceeded",
+  "line": { "productId": "pour-over-dripper" },
+  "limit": 99,
+  "asked": 104
+}
+\`\`\`
+
+${sections.join('\n')}`
+}
