@@ -4,5 +4,9 @@ import { resolve } from 'node:path'
 import { Commands } from './command.ts'
 import { runTasks } from './turbo.ts'
 
-const succeeded = await runTasks(new Commands(), resolve(import.meta.dirname, '../..'), ['types', 'lint', 'unit'])
+const succeeded = await runTasks(new Commands(), resolve(import.meta.dirname, '../..'), [
+  'types',
+  'lint',
+  'unit',
+])
 process.exitCode = succeeded ? 0 : 1

@@ -9,7 +9,8 @@ export class Commands {
   #pass: ((signal: NodeJS.Signals) => void) | undefined
 
   constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#stop(signal))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => this.#stop(signal))
   }
 
   /** @returns the exit code; 1 when a signal ended it or it was not started at all */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fingerprint, readWorkspace } from './workspace.mjs'
 import { runInstaller } from './installer.mjs'
 import { takeTurn } from './turn.mjs'
+import { fingerprint, readWorkspace } from './workspace.mjs'
 
 /**
  * Installs the workspace's dependencies unless exactly these are installed already. Starts at the same time
@@ -54,7 +54,8 @@ function stamp(root) {
  * @param {string} wanted
  */
 function isInstalled(root, workspace, wanted) {
-  if (!existsSync(stamp(root)) || readFileSync(stamp(root), 'utf8') !== wanted || hasTracesOfNpm(root)) return false
+  if (!existsSync(stamp(root)) || readFileSync(stamp(root), 'utf8') !== wanted || hasTracesOfNpm(root))
+    return false
   // `rm -rf node_modules/*` leaves the stamp, a deleted apps/x/node_modules too.
   return workspace.packages.every(({ folder, dependencies }) =>
     dependencies.every((name) => existsSync(join(root, folder, 'node_modules', name))),

@@ -9,8 +9,14 @@ const shownLines = 15
 /** @type {readonly (readonly [RegExp, string])[]} */
 const advice = [
   [/ENOSPC|no space left/i, 'the disk is full: free some space'],
-  [/EACCES|EPERM|EROFS|permission denied|read-only file system/i, 'the folder above cannot be written to: give yourself the right to'],
-  [/OUTDATED_LOCKFILE/, 'pnpm-lock.yaml does not fit a package.json: bring it up to date with "npx PACKAGE_MANAGER install"'],
+  [
+    /EACCES|EPERM|EROFS|permission denied|read-only file system/i,
+    'the folder above cannot be written to: give yourself the right to',
+  ],
+  [
+    /OUTDATED_LOCKFILE/,
+    'pnpm-lock.yaml does not fit a package.json: bring it up to date with "npx PACKAGE_MANAGER install"',
+  ],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|error sending request|dns error/i,
     'the package registry cannot be reached: check the network, a proxy, and "npm config get registry"',
@@ -37,13 +43,22 @@ export async function runInstaller(root, packageManager, onStart) {
   }
   const restore = endOnSignal(child)
   const failure = await new Promise((resolve) => {
-    child.once('error', (error) => resolve(`npx does not start (${error.message}): it comes with Node, as npm does`))
-    child.once('close', (code, signal) => resolve(code === 0 ? undefined : signal ?? `exit code ${code}`))
+    child.once('error', (error) =>
+      resolve(`npx does not start (${error.message}): it comes with Node, as npm does`),
+    )
+    child.once('close', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)))
   })
   restore()
   if (failure === undefined) return
-  const end = output.trimEnd().split('\n').slice(-shownLines).map((line) => `  ${line}\n`).join('')
-  throw new LaunchProblem(`dependencies could not be installed: ${failure}\n${end}${adviceOn(output, packageManager)}`)
+  const end = output
+    .trimEnd()
+    .split('\n')
+    .slice(-shownLines)
+    .map((line) => `  ${line}\n`)
+    .join('')
+  throw new LaunchProblem(
+    `dependencies could not be installed: ${failure}\n${end}${adviceOn(output, packageManager)}`,
+  )
 }
 
 /**
@@ -51,7 +66,9 @@ export async function runInstaller(root, packageManager, onStart) {
  * @param {string} packageManager
  */
 function adviceOn(output, packageManager) {
-  const known = advice.find(([pattern]) => pattern.test(output))?.[1].replace('PACKAGE_MANAGER', packageManager)
+  const known = advice
+    .find(([pattern]) => pattern.test(output))?.[1]
+    .replace('PACKAGE_MANAGER', packageManager)
   return `${known ?? 'read what is said above'}; then run the same command again`
 }
 

@@ -40,7 +40,8 @@ export function readWorkspace(root) {
  */
 export function fingerprint(root, workspace) {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`)
-  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(`\0${name}\0`).update(read(root, name))
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml'])
+    hash.update(`\0${name}\0`).update(read(root, name))
   for (const { folder, manifest } of workspace.packages) hash.update(`\0${folder}\0`).update(manifest)
   return hash.digest('hex')
 }

@@ -1,6 +1,7 @@
 import { PROBLEM_CODES, PROBLEMS } from '../problems/catalogue.ts'
 import type { Setting } from '../settings/kinds.ts'
 import { SETTINGS } from '../settings/settings.ts'
+import { eventsPage } from './events-page.ts'
 
 /** A page of `docs/reference` that is made from a table of the code. */
 export interface ReferencePage {
@@ -14,19 +15,19 @@ export function referencePages(): ReferencePage[] {
   return [
     { file: 'settings.md', text: settingsPage() },
     { file: 'errors.md', text: errorsPage() },
+    { file: 'events.md', text: MADE_FROM('apps/cart-api/src/docs/events-page.ts') + eventsPage() },
   ]
 }
 
 const MADE_FROM = (source: string): string =>
-  `<!-- Made from ${source} by \`npm run docs\`. Change it there. -->\n`
+  `<!-- Made from ${source} by \`npm run docs\`. Change it there. -->\n\n`
 
 function settingsPage(): string {
   const rows = Object.values<Setting<unknown>>(SETTINGS).map(
     ({ name, about, fallback, wanted }) =>
       `| \`${name}\` | ${shownDefault(fallback)} | ${about} | ${wanted.replaceAll('|', '\\|')} |`,
   )
-  return `${MADE_FROM('apps/cart-api/src/settings/settings.ts')}
-# Settings
+  return `${MADE_FROM('apps/cart-api/src/settings/settings.ts')}# Settings
 
 The cart API reads its settings from environment variables, once, at start. An empty value counts as not given.
 A bad one stops the start: a line for each names the setting, the value seen and what is wanted, and the exit code
@@ -56,8 +57,7 @@ function errorsPage(): string {
     const { status, title, about } = PROBLEMS[code]
     return `## ${code}\n\n**${status} · ${title}.** ${about}\n`
   })
-  return `${MADE_FROM('apps/cart-api/src/problems/catalogue.ts')}
-# Errors
+  return `${MADE_FROM('apps/cart-api/src/problems/catalogue.ts')}# Errors
 
 Every error is \`application/problem+json\` (RFC 9457). \`code\` is what programs decide on and never changes its
 meaning; \`type\` links to the paragraph below, which a running API serves at \`/docs/errors\`; \`detail\` is for people;
