@@ -6,13 +6,12 @@ import { createApi } from './api.ts'
 import { type Catalog, CatalogNotOpened } from './catalog/catalog.ts'
 import { openHttpCatalog } from './catalog/http.ts'
 import { openFileCatalog } from './catalog/json-file.ts'
-import { answerBrokenRequest } from './http/app.ts'
+import { answerBrokenRequests } from './http/broken-requests.ts'
 import { headerIdentity } from './identity/header.ts'
 import { type Identity, noIdentity } from './identity/identity.ts'
-import { jwtIdentity } from './identity/jwt.ts'
 import { readInstance } from './lifecycle/instance.ts'
 import { Readiness } from './lifecycle/readiness.ts'
-import { shutDown } from './lifecycle/shutdown.ts'
+import { openConnections, shutDown } from './lifecycle/shutdown.ts'
 import { openLog } from './logging/log.ts'
 import { isHttpUrl } from './settings/kinds.ts'
 import { BadSettings, readSettings } from './settings/read.ts'
@@ -22,6 +21,8 @@ import type { Settings } from './settings/settings.ts'
 const KEEP_ALIVE_TIMEOUT = 65_000
 /** How long a whole request may take to arrive, in milliseconds; its headers, half of it. */
 const ARRIVAL_TIMEOUT = 30_000
+/** How often that is looked after, in milliseconds. Node's own 30 s would let half a request stay twice as long. */
+const ARRIVAL_CHECK_INTERVAL = 5_000
 /** A second signal within this time is the same Ctrl-C, which reaches a process and its parent alike. */
 const SAME_SIGNAL = 1_000
 
@@ -53,28 +54,30 @@ async function start(): Promise<void> {
     synchronous: settings.sqliteSynchronous,
   })
   const readiness = new Readiness({ store })
-  const identity = openIdentity(settings)
+  const identity = await openIdentity(settings)
   const api = createApi({ settings, store, catalog, identity, readiness, instance, logger })
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
       requestTimeout: ARRIVAL_TIMEOUT,
       headersTimeout: ARRIVAL_TIMEOUT / 2,
+      connectionsCheckingInterval: ARRIVAL_CHECK_INTERVAL,
     },
     api,
   )
-  server.on('clientError', answerBrokenRequest)
-  const url = await listen(server, settings)
-  logger.info(
-    { url, store: store.name, identity: settings.identity, deployment: settings.deployment },
-    'listening',
-  )
-  if (settings.deployment === 'local') welcome(url, settings)
+  answerBrokenRequests(server)
+  const connections = openConnections(server)
+  const url = await listen(server, settings).catch(async (error: unknown) => {
+    // An open database would leave its log beside it.
+    await store.close()
+    throw error
+  })
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     logger.info({ signal }, 'shutting down')
     const cutOff = await shutDown({
       server,
+      connections,
       delay: settings.shutdownDelay * 1000,
       drainTimeout: settings.drainTimeout * 1000,
       announce: () => readiness.shutDown(),
@@ -90,6 +93,12 @@ async function start(): Promise<void> {
     process.exit(0)
   }
   onSignals(stop, endAtOnce)
+  // Told last: whoever reads it may send a signal at once.
+  logger.info(
+    { url, store: store.name, identity: settings.identity, deployment: settings.deployment },
+    'listening',
+  )
+  if (settings.deployment === 'local') welcome(url, settings)
 }
 
 /** The first signal ends the process gently, a later one at once. */
@@ -121,13 +130,15 @@ function openCatalog(settings: Settings, warn: (message: string) => void): Promi
   })
 }
 
-function openIdentity(settings: Settings): Identity {
+async function openIdentity(settings: Settings): Promise<Identity> {
   const { identity, jwtIssuer, jwtAudience, jwtJwksUrl, jwtAlgorithms } = settings
   if (identity === 'none') return noIdentity
   if (identity === 'header') return headerIdentity
   if (jwtIssuer === undefined || jwtAudience === undefined || jwtJwksUrl === undefined) {
     throw new Error('readSettings lets no jwt without issuer, audience and key set through')
   }
+  // Loaded only where it is used: it would be a tenth of the process's memory.
+  const { jwtIdentity } = await import('./identity/jwt.ts')
   return jwtIdentity({
     issuer: jwtIssuer,
     audience: jwtAudience,

@@ -157,13 +157,15 @@ export class Carts {
     const { asked, cartId, key } = change
     const now = Date.now()
     const call = this.#call(change, now)
-    const [target, source, kept] = await Promise.all([
+    const [target, source] = await Promise.all([
       this.#store.readForChange(cartId, call),
       asked.type === 'merge' && asked.sourceCartId !== cartId
         ? this.#store.readForChange(asked.sourceCartId, call)
         : undefined,
-      key === undefined ? undefined : this.#store.readAnswer(cartId, key.value, call),
     ])
+    // After the carts, never beside them: who sees what the first request of this key has changed also sees its
+    // answer, and is not refused because of it.
+    const kept = key === undefined ? undefined : await this.#store.readAnswer(cartId, key.value, call)
     return { now, call, target, source, kept }
   }
 

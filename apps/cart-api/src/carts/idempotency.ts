@@ -1,15 +1,23 @@
 import { hash } from 'node:crypto'
 
 /**
+ * What an `Idempotency-Key` header looks like: 1-255 of visible ASCII and space, bare or quoted; in quotes, a backslash
+ * stands before a quote or a backslash. Two quotes with nothing between them fit, but are empty.
+ */
+export const IDEMPOTENCY_KEY_PATTERN =
+  '^(?:"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\]){1,255}"|[\\x20-\\x7e]{1,255})$'
+const idempotencyKey = new RegExp(IDEMPOTENCY_KEY_PATTERN)
+
+/**
  * The key of an `Idempotency-Key` header: bare, or a quoted string as the IETF draft wants it
  * (draft-ietf-httpapi-idempotency-key-header); `"a"` and `a` are the same key.
  *
  * @returns `undefined` when it is empty, longer than 255 characters, or holds others than visible ASCII and space.
  */
 export function parseIdempotencyKey(header: string): string | undefined {
+  if (header === '""' || !idempotencyKey.test(header)) return undefined
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1]
-  const key = quoted === undefined ? header : quoted.replaceAll(/\\(["\\])/g, '$1')
-  return /^[\x20-\x7e]{1,255}$/.test(key) ? key : undefined
+  return quoted === undefined ? header : quoted.replaceAll(/\\(["\\])/g, '$1')
 }
 
 /** A digest of what a request asks for: method, path with its query, and the body whatever its members' order. */

@@ -8,21 +8,23 @@ export type Precondition =
       readonly weak: readonly string[]
     }
 
-const TAG = /^\s*(W\/)?("[\x21\x23-\x7e\x80-\xff]*")\s*$/
+const TAG = '(?:W/)?"[\\x21\\x23-\\x2b\\x2d-\\x7e\\x80-\\xff]*"'
+/**
+ * What such a header looks like. Our tags hold no comma; one inside a foreign tag makes the header unreadable, which
+ * is said, not guessed.
+ */
+export const PRECONDITION_PATTERN = `^[ \\t]*(?:\\*|${TAG}(?:[ \\t]*,[ \\t]*${TAG})*)[ \\t]*$`
+const precondition = new RegExp(PRECONDITION_PATTERN)
 
 /** The header's tags, or `undefined` when it is not a list of quoted tags. */
 export function parsePrecondition(header: string): Precondition | undefined {
+  if (!precondition.test(header)) return undefined
   if (header.trim() === '*') return 'any'
-  const strong: string[] = []
-  const weak: string[] = []
-  // Our tags hold no comma; one inside a foreign tag makes the header unreadable, which is said, not guessed.
-  for (const part of header.split(',')) {
-    const match = TAG.exec(part)
-    const tag = match?.[2]
-    if (tag === undefined) return undefined
-    ;(match?.[1] === undefined ? strong : weak).push(tag)
+  const tags = header.split(',').map((tag) => tag.trim())
+  return {
+    strong: tags.filter((tag) => !tag.startsWith('W/')),
+    weak: tags.filter((tag) => tag.startsWith('W/')).map((tag) => tag.slice(2)),
   }
-  return { strong, weak }
 }
 
 /** Whether a cached answer with one of these tags is still good: the weak comparison of `If-None-Match`. */

@@ -21,11 +21,25 @@ export interface Rendered {
   readonly etag: string
 }
 
+/** What a cart looked like when it was last rendered, and what the catalog knew of its products then. */
+interface Seen {
+  readonly products: readonly Known[]
+  readonly rendered: Rendered
+}
+type Known = ReturnType<Catalog['known']>
+
+/** A cart object never changes, nor does a product: as long as the products are the same objects, so is the text. */
+const seen = new WeakMap<Cart, Seen>()
+
 /** The cart as answers show it. Names and warnings are what the catalog knows now; this never waits for it. */
 export function renderCart(cart: CartState, catalog: Catalog): Rendered {
-  const known = isKnown(cart) ? cart : undefined
-  const text = JSON.stringify(known === undefined ? unknownBody(cart, catalog) : cartBody(known, catalog))
-  return { text, etag: entityTag(cart.id, known?.incarnation ?? '', text) }
+  if (!isKnown(cart)) return tagged(cart.id, '', JSON.stringify(unknownBody(cart, catalog)))
+  const products = cart.lines.map((line) => catalog.known(line.productId))
+  const last = seen.get(cart)
+  if (last?.products.every((product, index) => product === products[index])) return last.rendered
+  const rendered = tagged(cart.id, cart.incarnation, JSON.stringify(cartBody(cart, products)))
+  seen.set(cart, { products, rendered })
+  return rendered
 }
 
 /** The order as answers show it; it never changes. */
@@ -47,16 +61,15 @@ export function renderOrder(order: Order): Rendered {
     total: money(linesTotal(order.lines), currency),
     createdAt: isoTime(order.createdAt),
   }
-  const text = JSON.stringify(body)
-  return { text, etag: entityTag(order.cartId, order.orderId, text) }
+  return tagged(order.cartId, order.orderId, JSON.stringify(body))
 }
 
 /**
  * Two carts never share a tag, nor do two lives of one cart id, nor two states that would be shown differently:
  * everything that tells them apart is in the digest. 128 bits of SHA-256.
  */
-function entityTag(id: string, life: string, text: string): string {
-  return `"${hash('sha256', `${id}\n${life}\n${text}`, 'base64url').slice(0, 22)}"`
+function tagged(id: string, life: string, text: string): Rendered {
+  return { text, etag: `"${hash('sha256', `${id}\n${life}\n${text}`, 'base64url').slice(0, 22)}"` }
 }
 
 function unknownBody({ id }: CartState, catalog: Catalog): CartBody {
@@ -73,14 +86,14 @@ function unknownBody({ id }: CartState, catalog: Catalog): CartBody {
   }
 }
 
-function cartBody(cart: Cart, catalog: Catalog): CartBody {
+function cartBody(cart: Cart, products: readonly Known[]): CartBody {
   const { currency } = cart
   return {
     id: cart.id,
     version: cart.version,
     ...(cart.owner === undefined ? {} : { owner: cart.owner }),
     currency,
-    lines: cart.lines.map((line) => lineBody(line, currency, catalog)),
+    lines: cart.lines.map((line, index) => lineBody(line, currency, products[index])),
     itemCount: itemCount(cart.lines),
     total: money(linesTotal(cart.lines), currency),
     createdAt: isoTime(cart.createdAt),
@@ -89,8 +102,8 @@ function cartBody(cart: Cart, catalog: Catalog): CartBody {
   }
 }
 
-function lineBody(line: Line, currency: string, catalog: Catalog): LineBody {
-  const { name, warnings } = currentOffer(line, currency, catalog)
+function lineBody(line: Line, currency: string, product: Known): LineBody {
+  const { name, warnings } = currentOffer(line, currency, product)
   return {
     productId: line.productId,
     ...(line.variant === undefined ? {} : { variant: line.variant }),
@@ -108,9 +121,8 @@ const NO_WARNINGS: readonly LineWarning[] = []
 function currentOffer(
   line: Line,
   currency: string,
-  catalog: Catalog,
+  product: Known,
 ): { name?: string | undefined; warnings: readonly LineWarning[] } {
-  const product = catalog.known(line.productId)
   if (product === undefined) {
     return { warnings: [{ code: 'price-unknown', message: 'the current price is not known at the moment' }] }
   }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
+import type { ExchangeOptions } from '../http/exchange.ts'
+import { otherMethods } from '../http/serve.ts'
 import { PROBLEM_CODES, PROBLEM_DOCS_PATH, PROBLEMS } from '../problems/catalogue.ts'
 
 /** What the documentation pages may load: only what this process serves itself. */
@@ -34,27 +36,31 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js']
  * Serves the API's documentation from local files: the OpenAPI document and its page, the page of all errors that
  * `type` in a problem links to, and `/` leads there.
  */
-export function serveDocs(app: Express, document: unknown): void {
-  const openapi = JSON.stringify(document)
-  app.get('/openapi.json', (_request, response) => {
-    response.type('json').set('Cache-Control', 'no-cache').send(openapi)
-  })
+export function serveDocs(app: Express, document: unknown, exchange: ExchangeOptions): void {
+  const serve = (address: string, answer: RequestHandler): void => {
+    app.get(address, answer)
+    app.all(address, otherMethods(address, 'GET, HEAD, OPTIONS', exchange))
+  }
   const page = (address: string, type: string, content: string): void => {
-    app.get(address, (_request, response) => {
+    serve(address, (_request, response) => {
       response.type(type).set({ 'Content-Security-Policy': DOCS_POLICY, 'Cache-Control': 'no-cache' })
       response.send(content)
     })
   }
+  const openapi = JSON.stringify(document)
+  serve('/openapi.json', (_request, response) => {
+    response.type('json').set('Cache-Control', 'no-cache').send(openapi)
+  })
   page('/docs', 'html', DOCS_PAGE)
   page('/docs/start.js', 'js', DOCS_SCRIPT)
   page(PROBLEM_DOCS_PATH, 'html', errorsPage())
   const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   for (const asset of ASSETS) {
-    app.get(`/docs/${asset}`, (_request, response) => {
+    serve(`/docs/${asset}`, (_request, response) => {
       response.sendFile(asset, { root: swaggerFolder, maxAge: '1h' })
     })
   }
-  app.get('/', (_request, response) => response.redirect(302, '/docs'))
+  serve('/', (_request, response) => response.redirect(302, '/docs'))
 }
 
 function errorsPage(): string {

@@ -1,4 +1,8 @@
 import type { TSchema } from 'typebox'
+import { CartIdText } from '../carts/bodies.ts'
+import { IDEMPOTENCY_KEY_PATTERN } from '../carts/idempotency.ts'
+import { PRECONDITION_PATTERN } from '../carts/preconditions.ts'
+import { USER_ID_PATTERN } from '../identity/header.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemCode } from '../problems/catalogue.ts'
 import type { Operation } from './operation.ts'
 
@@ -34,28 +38,37 @@ const PROBLEMS_OF_KIND: Readonly<Record<Operation['kind'], readonly ProblemCode[
 /** The problems of an operation that reads a body. */
 const PROBLEMS_OF_BODY: readonly ProblemCode[] = ['body-too-large', 'unsupported-media-type']
 
-const parameter = (name: string, about: string, extra: Json = {}): Json => ({
+const parameter = (name: string, about: string, schema: Json | TSchema, extra: Json = {}): Json => ({
   name,
   in: 'header',
   description: about,
-  schema: { type: 'string' },
+  schema,
   ...extra,
 })
 
 const REQUEST_HEADERS: Readonly<Record<string, Json>> = {
-  CartId: parameter('X-Cart-ID', "Which cart. For a guest's cart it is also the only key: keep it secret.", {
-    required: true,
-    schema: { type: 'string', pattern: '^[A-Za-z0-9._~-]{1,128}$' },
-  }),
+  CartId: parameter(
+    'X-Cart-ID',
+    "Which cart. For a guest's cart it is also the only key: keep it secret.",
+    CartIdText,
+    { required: true },
+  ),
   UserId: parameter('X-User-ID', 'The user, with `IDENTITY=header`; ignored otherwise.', {
-    schema: { type: 'string', maxLength: 128 },
+    type: 'string',
+    pattern: USER_ID_PATTERN,
   }),
-  IfNoneMatch: parameter('If-None-Match', 'Entity tags that the client has; 304 if one is current.'),
-  IfMatch: parameter('If-Match', 'The entity tag that the change is meant for; 412 if it is not current.'),
+  IfNoneMatch: parameter('If-None-Match', 'Entity tags that the client has; 304 if one is current.', {
+    type: 'string',
+    pattern: PRECONDITION_PATTERN,
+  }),
+  IfMatch: parameter('If-Match', 'The entity tag that the change is meant for; 412 if it is not current.', {
+    type: 'string',
+    pattern: PRECONDITION_PATTERN,
+  }),
   IdempotencyKey: parameter(
     'Idempotency-Key',
     'Makes a retry safe: for 24 h the same key answers the same. Bare or quoted.',
-    { schema: { type: 'string', minLength: 1, maxLength: 257 } },
+    { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN, not: { const: '""' } },
   ),
 }
 

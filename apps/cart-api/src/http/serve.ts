@@ -12,8 +12,8 @@ import type { Incoming, Operation } from './operation.ts'
 import { type Check, compile, findingsOf } from './validation.ts'
 
 /**
- * Gives every operation its route, and answers what no operation answers: 405 with `Allow` for a known path, 404
- * for an unknown one. Whatever is thrown leaves as a problem.
+ * Gives every operation its route; other methods of the path are answered with 405 and `Allow`. Whatever is thrown
+ * leaves as a problem.
  */
 export function serve(
   app: Express,
@@ -21,23 +21,17 @@ export function serve(
   identity: Identity,
   options: ExchangeOptions,
 ): void {
-  for (const operation of operations) {
-    const answer = answerer(operation, identity, options)
-    app[operation.method](expressPath(operation.path), answer)
+  // By path, so that a fixed one (`/checkout/start`) is not taken for a parameter of the next (`/checkout/{orderId}`).
+  for (const [path, sharing] of Map.groupBy(operations, (operation) => operation.path)) {
+    for (const operation of sharing) {
+      app[operation.method](expressPath(path), answerer(operation, identity, options))
+    }
+    app.all(expressPath(path), otherMethods(path, allowedMethods(sharing), options))
   }
-  for (const path of new Set(operations.map((operation) => operation.path))) {
-    const allow = allowedMethods(operations.filter((operation) => operation.path === path))
-    app.all(expressPath(path), (request, response) => {
-      const exchange = new Exchange(request, response, options)
-      exchange.route = path
-      if (request.method === 'OPTIONS') {
-        exchange.reply({ status: 204, headers: { Allow: allow } })
-      } else {
-        const detail = `${path} has no ${request.method}; wanted: ${allow}`
-        exchange.refuse(new Problem('method-not-allowed', detail, { headers: { Allow: allow } }))
-      }
-    })
-  }
+}
+
+/** Answers what no route answers: 404, and what Express itself fails on. Comes after every route. */
+export function refuseTheRest(app: Express, options: ExchangeOptions): void {
   app.use((request: Request, response: Response) => {
     new Exchange(request, response, options).refuse(new Problem('not-found', 'there is no such route'))
   })
@@ -46,6 +40,20 @@ export function serve(
     const exchange = new Exchange(request, response, options)
     exchange.refuse(isUndecodable(error) ? undecodable() : problemFrom(error))
   })
+}
+
+/** Answers what a route has no operation for: OPTIONS with `Allow`, anything else with 405 (RFC 9110 §15.5.6). */
+export function otherMethods(path: string, allow: string, options: ExchangeOptions) {
+  return (request: Request, response: Response): void => {
+    const exchange = new Exchange(request, response, options)
+    exchange.route = path
+    if (request.method === 'OPTIONS') {
+      exchange.reply({ status: 204, headers: { Allow: allow } })
+    } else {
+      const detail = `${path} has no ${request.method}; wanted: ${allow}`
+      exchange.refuse(new Problem('method-not-allowed', detail, { headers: { Allow: allow } }))
+    }
+  }
 }
 
 function answerer(operation: Operation, identity: Identity, options: ExchangeOptions) {
@@ -144,7 +152,8 @@ async function readContent(
   response: Response,
   findings: Finding[],
 ): Promise<unknown> {
-  const content = (await readBody(request, response)) ?? (operation.body?.required === true ? undefined : {})
+  const given = await readBody(request, response)
+  const content = given === undefined && operation.body?.required !== true ? {} : given
   if (content === undefined) findings.push({ pointer: '', message: 'a JSON body is wanted' })
   else if (!check.passes(content)) findings.push(...check.findings(content))
   return content

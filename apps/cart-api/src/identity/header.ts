@@ -2,7 +2,9 @@ import type { UserId } from '@cartwright/cart-domain'
 import { malformed } from '../problems/catalogue.ts'
 import type { Identity } from './identity.ts'
 
-const USER_ID = /^[\x21-\x2b\x2d-\x7e]{1,128}$/
+/** What `X-User-ID` looks like; empty is a guest. */
+export const USER_ID_PATTERN = '^[\\x21-\\x2b\\x2d-\\x7e]{0,128}$'
+const userId = new RegExp(USER_ID_PATTERN)
 
 /**
  * `IDENTITY=header`: trusts `X-User-ID`, so it is safe only behind something that sets it and drops what clients
@@ -12,7 +14,7 @@ export const headerIdentity: Identity = {
   identify: (headers) => {
     const user = headers['x-user-id']
     if (user === undefined || user === '') return undefined
-    if (typeof user !== 'string' || !USER_ID.test(user)) {
+    if (typeof user !== 'string' || !userId.test(user)) {
       throw malformed([{ header: 'X-User-ID', message: 'must be 1-128 visible characters without a comma' }])
     }
     return user as UserId

@@ -1,5 +1,12 @@
 import type { UserId } from '@cartwright/cart-domain'
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
 import { Problem, unavailableProblem } from '../problems/catalogue.ts'
 import type { Identity } from './identity.ts'
 
@@ -80,21 +87,42 @@ function unauthenticated(detail: string, cause?: unknown): Problem {
 /** The provider's keys, kept for a day over an outage of the provider. */
 function remoteKeys(url: string): JWTVerifyGetKey {
   let last: { readonly text: string; readonly at: number } | undefined
-  return createRemoteJWKSet(new URL(url), {
+  /** Why the latest fetch brought nothing, if it did not. */
+  let outage: unknown
+  const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT,
     cacheMaxAge: KEYS_FRESH,
     [customFetch]: async (address, init) => {
       try {
-        const response = await fetch(address, init)
-        if (response.status !== 200) throw new Error(`the key set was answered with ${response.status}`)
-        const text = await response.text()
-        JSON.parse(text)
-        last = { text, at: performance.now() }
-        return new Response(text)
+        last = { text: await fetchKeys(address, init), at: performance.now() }
+        outage = undefined
       } catch (error) {
+        outage = error
         if (last === undefined || performance.now() - last.at > KEYS_USABLE) throw error
-        return new Response(last.text)
       }
+      return new Response(last.text)
     },
   })
+  return async (header, token) => {
+    try {
+      return await keys(header, token)
+    } catch (error) {
+      // A key that we do not know may be one that the provider has made since.
+      if (error instanceof errors.JWKSNoMatchingKey && outage !== undefined) throw outage
+      throw error
+    }
+  }
+}
+
+/** The text of the key set. Anything else (a maintenance page) must not take the place of the keys that we have. */
+async function fetchKeys(...request: Parameters<FetchImplementation>): Promise<string> {
+  const response = await fetch(...request)
+  if (response.status !== 200) throw new Error(`the key set was answered with ${response.status}`)
+  const text = await response.text()
+  if (!isKeySet(JSON.parse(text))) throw new Error('the key set was answered with something else')
+  return text
+}
+
+function isKeySet(value: unknown): boolean {
+  return Array.isArray((value as { keys?: unknown } | null)?.keys)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreNotOpened, StoreUnavailable } from '../port.ts'
@@ -44,7 +44,7 @@ const OPENING_WAIT = 5_000
  */
 export function openDatabase(file: string, synchronous: Synchronous): DatabaseSync {
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
   } catch (cause) {
     throw new StoreNotOpened(`cannot make the data folder ${path.dirname(file)}: ${reasonOf(cause)}`, {
       cause,
@@ -60,6 +60,23 @@ export function openDatabase(file: string, synchronous: Synchronous): DatabaseSy
     if (cause instanceof StoreNotOpened) throw cause
     throw new StoreNotOpened(`cannot open the database ${file}: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** By hand, because with `recursive` Node 24 tries for ever where a folder refuses with ENOENT, as those in /proc do. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return
+  const parent = path.dirname(folder)
+  if (!existsSync(parent)) makeFolder(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process that starts on the same folder may have been faster.
+    if (!isFolder(folder)) throw error
+  }
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function prepareFile(database: DatabaseSync, file: string, synchronous: Synchronous): void {

@@ -23,6 +23,7 @@ import {
 } from '../port.ts'
 import { openDatabase, type Synchronous, unavailable } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
+import { RecentCarts } from './recent-carts.ts'
 
 export interface SqliteOptions {
   /** The database file; it and its folder are made where they are missing. */
@@ -54,6 +55,7 @@ class SqliteStore implements CartStore {
   readonly #database: DatabaseSync
   readonly #statements: Statements
   readonly #commits: GroupCommit
+  readonly #recent = new RecentCarts()
   readonly #purging: NodeJS.Timeout
 
   constructor(database: DatabaseSync) {
@@ -95,7 +97,10 @@ class SqliteStore implements CartStore {
   async commit(commit: Commit, call: Call): Promise<CommitOutcome> {
     const start = performance.now()
     try {
-      return await this.#commits.run(call.deadline, () => this.#apply(commit, call.now))
+      const outcome = await this.#commits.run(call.deadline, () => this.#apply(commit, call.now))
+      // Not before: what a failed transaction would have written was never a version of the cart.
+      if (outcome.kind === 'committed') for (const { cart } of commit.carts) this.#recent.put(cart)
+      return outcome
     } finally {
       call.observer?.took('store', performance.now() - start)
     }
@@ -147,9 +152,17 @@ class SqliteStore implements CartStore {
   }
 
   #readCart(id: CartId, now: EpochMs): Cart | undefined {
-    const row = this.#statements.cart.get(id, now)
+    const row = this.#statements.revision.get(id)
+    if (row === undefined || Number(row['expires_at']) <= now) return undefined
+    const recent = this.#recent.get(id, row['incarnation'], row['version'])
+    if (recent !== undefined) return recent
+    // In this process nothing comes between the two statements, but another process may: the document decides.
+    const document = this.#statements.cart.get(id, now)?.['document']
+    if (document === undefined) return undefined
     // Written by `#apply` from a Cart.
-    return row === undefined ? undefined : (JSON.parse(String(row['document'])) as Cart)
+    const cart = JSON.parse(String(document)) as Cart
+    this.#recent.put(cart)
+    return cart
   }
 
   #readAnswer(cartId: CartId, key: string, now: EpochMs): KeptAnswer | undefined {
