@@ -23,7 +23,8 @@ export async function runJest(
   // Two workers at least: with one, jest runs all suites in its own process, and one that kills its process
   // or leaks memory takes all others with it.
   const workers = Math.max(2, availableParallelism() - 1)
-  const options = ['--ci', `--maxWorkers=${workers}`, '--json', `--outputFile=${reportFile}`]
+  // A test that leaves a server open would keep jest from ending, and whoever waits for the last line waiting.
+  const options = ['--ci', '--forceExit', `--maxWorkers=${workers}`, '--json', `--outputFile=${reportFile}`]
   // UNIT_ONLY is how the packages' own "unit" scripts leave the system tests out; here everything runs.
   const { UNIT_ONLY: _, ...env } = process.env
   const exitCode = await commands.run('jest', ['-c', join(root, 'jest.config.cjs'), ...options, ...filters], {

@@ -14,7 +14,7 @@ const advice = [
     'the folder above cannot be written to: give yourself the right to',
   ],
   [
-    /OUTDATED_LOCKFILE/,
+    /OUTDATED_LOCKFILE|NO_IMPORTER/,
     'pnpm-lock.yaml does not fit a package.json: bring it up to date with "npx PACKAGE_MANAGER install"',
   ],
   [
@@ -31,14 +31,21 @@ const advice = [
  * @param {(pid: number) => void} onStart told the process that may go on installing when this one is killed
  */
 export async function runInstaller(root, packageManager, onStart) {
-  const args = ['--yes', '--loglevel=error', packageManager, 'install', '--frozen-lockfile']
+  // One retry, after 10 s: with npm's usual two it takes 70 s to hear that the registry cannot be reached.
+  const npx = ['--yes', '--loglevel=error', '--fetch-retries=1']
+  const args = [...npx, packageManager, 'install', '--frozen-lockfile']
   // In a group of its own, so that it can be ended whole: npx starts a shell, which starts the package manager.
   const child = spawn('npx', args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   if (child.pid !== undefined) onStart(child.pid)
   let output = ''
+  let toldOfRetries = false
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text
+      // Minutes may pass before it gives up, in which nothing else would be said.
+      if (toldOfRetries || !/will retry in/i.test(text)) return
+      console.error('the package registry does not answer, trying again…')
+      toldOfRetries = true
     })
   }
   const restore = endOnSignal(child)

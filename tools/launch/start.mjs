@@ -18,10 +18,20 @@ export async function start(args) {
   try {
     process.exit(await launch(args))
   } catch (error) {
-    if (!(error instanceof LaunchProblem)) throw error
+    if (!isForTheUser(error)) throw error
     console.error(`cartwright: ${error.message}`)
     process.exit(1)
   }
+}
+
+/**
+ * A problem of ours, or one of the system's (no right to write, a full disk), whose message names the file.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isForTheUser(error) {
+  return error instanceof LaunchProblem || (error instanceof Error && 'syscall' in error)
 }
 
 /** @param {string[]} args */

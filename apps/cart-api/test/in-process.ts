@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import { pino } from 'pino'
 import { createApi } from '../src/api.ts'
 import type { Catalog } from '../src/catalog/catalog.ts'
 import { openFileCatalog } from '../src/catalog/json-file.ts'
-import { answerBrokenRequest } from '../src/http/app.ts'
+import { answerBrokenRequests } from '../src/http/broken-requests.ts'
 import { headerIdentity } from '../src/identity/header.ts'
 import { type Identity, noIdentity } from '../src/identity/identity.ts'
 import { Readiness } from '../src/lifecycle/readiness.ts'
@@ -25,6 +25,10 @@ export interface InProcessOptions {
   readonly catalog?: Catalog
   readonly identity?: Identity
   readonly readiness?: (store: CartStore) => Readiness
+  /** The database file of another one, to serve the same carts as a second process does. */
+  readonly database?: string
+  /** Of the HTTP server. */
+  readonly server?: ServerOptions
 }
 
 /** The API, listening on a free loopback port inside the test's own process, on a new database. */
@@ -33,17 +37,16 @@ export interface InProcessApi {
   readonly store: CartStore
   readonly catalog: Catalog
   readonly readiness: Readiness
-  /** Ends the server, the store and the database's folder. */
+  readonly database: string
+  /** Ends the server, the store and the database's folder where it is its own. */
   close(): Promise<void>
 }
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessApi> {
   const settings = readSettings({ ...options.environment })
-  const folder = mkdtempSync(path.join(tmpdir(), 'cart-api-'))
-  const sqlite = openSqliteStore({
-    file: path.join(folder, 'cartwright.db'),
-    synchronous: settings.sqliteSynchronous,
-  })
+  const database =
+    options.database ?? path.join(mkdtempSync(path.join(tmpdir(), 'cart-api-')), 'cartwright.db')
+  const sqlite = openSqliteStore({ file: database, synchronous: settings.sqliteSynchronous })
   const store = options.wrapStore?.(sqlite) ?? sqlite
   const catalog = options.catalog ?? (await openFileCatalog({ path: DEMO_CATALOG, warn: () => undefined }))
   const readiness = options.readiness?.(store) ?? new Readiness({ store })
@@ -56,8 +59,8 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     instance: { id: 'test', startedAt: new Date().toISOString() },
     logger: pino({ level: 'silent' }),
   })
-  const server = createServer({ keepAliveTimeout: 5_000 }, app)
-  server.on('clientError', answerBrokenRequest)
+  const server = createServer({ keepAliveTimeout: 5_000, ...options.server }, app)
+  answerBrokenRequests(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A TCP server's address is never a path.
   const { port } = server.address() as AddressInfo
@@ -66,6 +69,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     store,
     catalog,
     readiness,
+    database,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
@@ -73,7 +77,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
       readiness.shutDown()
       catalog.close()
       await store.close()
-      rmSync(folder, { recursive: true })
+      if (options.database === undefined) rmSync(path.dirname(database), { recursive: true })
     },
   }
 }

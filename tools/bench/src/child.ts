@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type Serializable, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /** How long a child may take to say or answer something, or to end, in milliseconds. */
@@ -30,7 +30,8 @@ export class Child {
       env: options.env,
       stdio: options.ipc === true ? [...stdio, 'ipc'] : stdio,
     })
-    this.#ended = once(this.#process, 'exit')
+    // Not `exit`: its last words are still on their way then.
+    this.#ended = once(this.#process, 'close')
     // A child that does not start at all shows in whatever is awaited next.
     this.#ended.catch(() => undefined)
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -53,20 +54,25 @@ export class Child {
     })
   }
 
-  /** Sends the question and waits for the answer: one at a time. The child's program answers in `Answer`. */
-  ask<Answer>(question: unknown): Promise<Answer> {
+  /** Sends the question and waits for the answer; one at a time. */
+  ask<Answer>(question: Serializable): Promise<Answer> {
     return this.#unlessItEnds((resolve) => {
-      this.#process.once('message', resolve)
-      // A child that ends before it can read the question is told by its end.
-      this.#process.send(question as never, () => undefined)
-      return () => this.#process.off('message', resolve)
+      // Both ends of the channel are ours, so the answer is what the asker knows it to be.
+      const hear = (message: Serializable): void => resolve(message as Answer)
+      this.#process.once('message', hear)
+      // A question that cannot be delivered any more: the child has ended, which is told below.
+      this.#process.send(question, () => undefined)
+      return () => this.#process.off('message', hear)
     })
   }
 
   /** Ends it, gently at first. */
   async stop(): Promise<void> {
     if (this.#hasEnded()) return
-    const late = setTimeout(() => this.#process.kill('SIGKILL'), PATIENCE)
+    const late = setTimeout(() => {
+      this.#process.kill('SIGKILL')
+      this.#process.stderr?.destroy()
+    }, PATIENCE)
     this.#process.kill()
     await this.#ended
     clearTimeout(late)

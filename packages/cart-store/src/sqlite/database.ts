@@ -34,6 +34,8 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
+const WRITABLE = 'wanted: a folder that this user may write to'
+
 /** How long opening waits for another process that is opening the same file, in milliseconds. */
 const OPENING_WAIT = 5_000
 
@@ -46,7 +48,8 @@ export function openDatabase(file: string, synchronous: Synchronous): DatabaseSy
   try {
     makeFolder(path.dirname(file))
   } catch (cause) {
-    throw new StoreNotOpened(`cannot make the data folder ${path.dirname(file)}: ${reasonOf(cause)}`, {
+    const folder = path.dirname(file)
+    throw new StoreNotOpened(`cannot make the data folder ${folder}: ${reasonOf(cause)}; ${WRITABLE}`, {
       cause,
     })
   }
@@ -58,7 +61,9 @@ export function openDatabase(file: string, synchronous: Synchronous): DatabaseSy
   } catch (cause) {
     database?.close()
     if (cause instanceof StoreNotOpened) throw cause
-    throw new StoreNotOpened(`cannot open the database ${file}: ${reasonOf(cause)}`, { cause })
+    const denied = [CANTOPEN, READONLY].includes(resultCode(cause) ?? 0)
+    const reason = denied ? `${reasonOf(cause)}; ${WRITABLE}` : reasonOf(cause)
+    throw new StoreNotOpened(`cannot open the database ${file}: ${reason}`, { cause })
   }
 }
 
@@ -112,7 +117,9 @@ function readNumber(database: DatabaseSync, pragma: string): number {
 
 /** Result codes of SQLite (https://sqlite.org/rescode.html); the low byte of an extended code. */
 const BUSY = 5
+const READONLY = 8
 const IOERR = 10
+const CANTOPEN = 14
 
 function resultCode(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | undefined)?.errcode

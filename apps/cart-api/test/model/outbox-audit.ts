@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import type { CartId } from '@cartwright/cart-domain'
+import type { Call, CartStore } from '@cartwright/cart-store'
+import { Consumer } from '../../../../packages/cart-domain/test/consumer.ts'
+import type { ModelShop } from './model-shop.ts'
+
+/**
+ * The outbox holds one row for each commit of the shop and nothing else, and its events tell each cart as it is. Takes
+ * the rows out.
+ */
+export async function auditOutbox(
+  store: CartStore,
+  shop: ModelShop,
+  cartIds: readonly string[],
+): Promise<void> {
+  const call: Call = { now: Date.now(), deadline: Number.POSITIVE_INFINITY }
+  const rows = await store.outbox.pending({ createdBefore: call.now, limit: 10_000 }, call)
+  assert.deepEqual(
+    rows.map(({ cartId }) => cartId),
+    shop.commits,
+  )
+  const consumer = new Consumer()
+  const ids = new Set<string>()
+  for (const event of rows.flatMap(({ events }) => events)) {
+    assert.ok(!ids.has(event.id), `event id ${event.id} was given twice`)
+    ids.add(event.id)
+    consumer.hear(event)
+  }
+  for (const cartId of cartIds) assert.deepEqual(consumer.belief(cartId as CartId), toldOf(shop, cartId))
+  await store.outbox.remove(
+    rows.map(({ id }) => id),
+    call,
+  )
+}
+
+/** What whoever hears the events has to believe of the cart. */
+function toldOf(shop: ModelShop, cartId: string): ReturnType<Consumer['belief']> | object {
+  const cart = shop.record(cartId)
+  if (cart === undefined) return undefined
+  return {
+    version: cart.version,
+    owner: cart.owner,
+    lines: [...cart.lines.values()].map(({ name, quantity, unitPrice }) => ({
+      ...name,
+      quantity,
+      unitPrice: { amount: unitPrice, currency: cart.currency },
+    })),
+  }
+}

@@ -1,0 +1,59 @@
+import { type Figures, type StartFigures, summarize } from './figures.ts'
+import { describeMachine } from './machine.ts'
+import type { Options } from './options.ts'
+import { measurePair, type Pair } from './pair.ts'
+import { Progress } from './progress.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { DIRECT, NPM_START, startTime } from './start-time.ts'
+import { spread } from './statistics.ts'
+
+/** The most that the second `npm start` may take, in milliseconds. */
+const NPM_START_AIM = 3_000
+
+export interface RunOptions extends Options {
+  /** A folder for everything that is written on the way. */
+  readonly scratch: string
+  readonly signal: AbortSignal
+}
+
+/** Measures everything. Rounds go over all scenarios, so that a slow minute does not fall on one of them alone. */
+export async function run(options: RunOptions): Promise<Figures> {
+  const { rounds, seconds, connections, quick, scratch, signal } = options
+  const machine = describeMachine()
+  const commands = quick ? [DIRECT] : [DIRECT, NPM_START]
+  const progress = new Progress(rounds * (2 * SCENARIOS.length + commands.length))
+  const pairs = new Map<string, Pair[]>(SCENARIOS.map(({ name }) => [name, []]))
+  const starts = new Map<string, number[]>(commands.map(({ title }) => [title, []]))
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const tell = (what: string): void => progress.next(`round ${round}: ${what}`)
+      for (const command of commands) {
+        tell(`start: ${command.title}`)
+        starts.get(command.title)?.push(await startTime(command, scratch, signal))
+      }
+      for (const scenario of SCENARIOS) {
+        const pair = await measurePair(scenario, {
+          ...options,
+          progress: (server) => tell(`${scenario.title}: ${server}`),
+        })
+        pairs.get(scenario.name)?.push(pair)
+      }
+    }
+  } finally {
+    progress.end()
+  }
+  return {
+    machine,
+    rounds,
+    seconds,
+    connections,
+    scenarios: SCENARIOS.map((scenario) => summarize(scenario, pairs.get(scenario.name) ?? [])),
+    starts: commands.map(
+      ({ title }): StartFigures => ({
+        title,
+        milliseconds: spread(starts.get(title) ?? []),
+        ...(title === NPM_START.title ? { aim: NPM_START_AIM } : {}),
+      }),
+    ),
+  }
+}
