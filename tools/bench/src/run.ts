@@ -4,6 +4,7 @@ import type { Options } from './options.ts'
 import { measurePair, type Pair } from './pair.ts'
 import { Progress } from './progress.ts'
 import { SCENARIOS } from './scenarios.ts'
+import { buildCartApi } from './servers/server.ts'
 import { DIRECT, NPM_START, startTime } from './start-time.ts'
 import { spread } from './statistics.ts'
 
@@ -25,6 +26,9 @@ export async function run(options: RunOptions): Promise<Figures> {
   const pairs = new Map<string, Pair[]>(SCENARIOS.map(({ name }) => [name, []]))
   const starts = new Map<string, number[]>(commands.map(({ title }) => [title, []]))
   try {
+    await buildCartApi(signal)
+    // The first `npm start` may have things to install and to build; the figures are for those after it.
+    if (!quick) await startTime(NPM_START, scratch, signal)
     for (let round = 1; round <= rounds; round++) {
       const tell = (what: string): void => progress.next(`round ${round}: ${what}`)
       for (const command of commands) {

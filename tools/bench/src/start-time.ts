@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
 import { send } from './request.ts'
-import { CART_API, READY } from './servers/server.ts'
+import { CART_API_ARGS, READY } from './servers/server.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -15,9 +15,9 @@ export interface StartCommand {
 }
 
 export const DIRECT: StartCommand = {
-  title: 'node apps/cart-api/src/main.ts',
+  title: 'node apps/cart-api/dist/main.js',
   command: process.execPath,
-  args: [CART_API],
+  args: CART_API_ARGS,
 }
 /** With everything installed, as from the second time on. */
 export const NPM_START: StartCommand = {

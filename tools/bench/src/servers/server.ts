@@ -1,13 +1,16 @@
+import { execFile } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Child } from '../child.ts'
 import type { Usage } from './gauge.ts'
 
 const GAUGE = fileURLToPath(new URL('gauge.ts', import.meta.url))
 const BARE_EXPRESS = fileURLToPath(new URL('bare-express.ts', import.meta.url))
-/** The program of the cart API. */
-export const CART_API = fileURLToPath(new URL('../../../../apps/cart-api/src/main.ts', import.meta.url))
+const CART_API = fileURLToPath(new URL('../../../../apps/cart-api/', import.meta.url))
+/** What `npm start` gives Node to run the cart API; its bundle is made by {@link buildCartApi}. */
+export const CART_API_ARGS = ['--max-semi-space-size=8', `${CART_API}dist/main.js`]
 
 /** What both servers write on standard error when they can be asked. */
 export const READY = /ready at (http:\/\/\S+)/
@@ -26,29 +29,34 @@ export interface ServerOptions {
   readonly signal: AbortSignal
 }
 
+/** Bundles the cart API as `npm start` does. */
+export async function buildCartApi(signal: AbortSignal): Promise<void> {
+  await promisify(execFile)(process.execPath, [`${CART_API}build.ts`], { signal })
+}
+
 /** The cart API as users run it, with these settings beside the defaults. */
 export function startCartApi(
   settings: Readonly<Record<string, string>>,
   { folder, signal }: ServerOptions,
 ): Promise<Server> {
   const environment = { PORT: '0', DATA_DIR: folder, ...settings }
-  return startServer('the cart API', CART_API, environment, { folder, signal })
+  return startServer('the cart API', CART_API_ARGS, environment, { folder, signal })
 }
 
 /** @param answerFile the JSON that it answers with */
 export function startBareExpress(answerFile: string, options: ServerOptions): Promise<Server> {
-  return startServer('bare Express', BARE_EXPRESS, { ANSWER_FILE: answerFile }, options)
+  return startServer('bare Express', [BARE_EXPRESS], { ANSWER_FILE: answerFile }, options)
 }
 
 async function startServer(
   name: string,
-  program: string,
+  args: readonly string[],
   environment: Readonly<Record<string, string>>,
   { folder, signal }: ServerOptions,
 ): Promise<Server> {
   // A file, because that is what logging costs: a pipe would make this process work while it measures.
   const log = openSync(path.join(folder, 'server.log'), 'w')
-  const child = new Child(name, process.execPath, ['--import', GAUGE, program], {
+  const child = new Child(name, process.execPath, ['--import', GAUGE, ...args], {
     // Nothing of the caller's own settings may leak in.
     env: { PATH: process.env['PATH'], ...environment },
     stdout: log,
