@@ -8,7 +8,7 @@ import { auditOutbox } from './outbox-audit.ts'
 import { ShoppingTrip } from './shopping-trip.ts'
 import { type Step, sequences } from './steps.ts'
 
-const SEQUENCES = 2500
+const SEQUENCES = 5000
 
 /** What has to be met for the comparison to mean something. */
 const KINDS = [
