@@ -10,7 +10,11 @@ const GAUGE = fileURLToPath(new URL('gauge.ts', import.meta.url))
 const BARE_EXPRESS = fileURLToPath(new URL('bare-express.ts', import.meta.url))
 const CART_API = fileURLToPath(new URL('../../../../apps/cart-api/', import.meta.url))
 /** What `npm start` gives Node to run the cart API; its bundle is made by {@link buildCartApi}. */
-export const CART_API_ARGS = ['--max-semi-space-size=8', `${CART_API}dist/main.js`]
+export const CART_API_ARGS = [
+  '--max-semi-space-size=6',
+  '--heap-growing-percent=25',
+  `${CART_API}dist/main.js`,
+]
 
 /** What both servers write on standard error when they can be asked. */
 export const READY = /ready at (http:\/\/\S+)/
