@@ -102,8 +102,8 @@ export interface Outbox {
     options: { readonly createdBefore: EpochMs; readonly limit: number },
     call: Call,
   ): Promise<OutboxRow[]>
-  /** Takes rows out that have been published; unknown ids are fine (somebody else was faster). */
-  remove(ids: readonly string[], call: Call): Promise<void>
+  /** Takes rows out that have been published; it is fine if some are gone (somebody else was faster). */
+  remove(rows: readonly OutboxRow[], call: Call): Promise<void>
   /** How much waits, and since when. */
   backlog(call: Call): Promise<{ readonly rows: number; readonly oldest?: EpochMs }>
 }

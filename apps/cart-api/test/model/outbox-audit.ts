@@ -16,10 +16,7 @@ export async function auditOutbox(
   const call: Call = { now: Date.now(), deadline: Number.POSITIVE_INFINITY }
   const rows = await store.outbox.pending({ createdBefore: call.now, limit: 10_000 }, call)
   // First of all: what a failed audit left would be found by the next one, and no failure could be shrunk.
-  await store.outbox.remove(
-    rows.map(({ id }) => id),
-    call,
-  )
+  await store.outbox.remove(rows, call)
   // The rows' own `map` would make an array of SQLite's realm, which a strict comparison tells from one of the test's.
   const committed = Array.from(rows, ({ cartId }) => cartId)
   assert.deepEqual(committed, shop.commits)

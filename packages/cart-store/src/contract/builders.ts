@@ -152,7 +152,7 @@ export async function expectWritten(store: CartStore, commit: Commit): Promise<v
   }
   if (commit.order !== undefined) expect(await orderOf(store, commit)).toStrictEqual(commit.order)
   if (commit.answer !== undefined) expect(await keptOf(store, commit)).toStrictEqual(commit.answer.kept)
-  if (commit.outbox !== undefined) expect(await rowOf(store, commit)).toStrictEqual(commit.outbox)
+  if (commit.outbox !== undefined) expect(await pendingRow(store, commit)).toStrictEqual(commit.outbox)
 }
 
 /** Asserts that nothing of the commit is in the store: the carts are as they were `before`. */
@@ -169,7 +169,7 @@ export async function expectNothingWritten(
   if (commit.answer !== undefined) {
     expect(await keptOf(store, commit)).not.toStrictEqual(commit.answer.kept)
   }
-  expect(await rowOf(store, commit)).toBeUndefined()
+  expect(await pendingRow(store, commit)).toBeUndefined()
 }
 
 async function orderOf(store: CartStore, { order }: Commit): Promise<Order | undefined> {
@@ -180,6 +180,17 @@ async function keptOf(store: CartStore, commit: Commit): Promise<KeptAnswer | un
   return commit.answer && (await store.readAnswer(commit.cartId, commit.answer.key, call()))
 }
 
-async function rowOf(store: CartStore, { cartId, outbox }: Commit): Promise<OutboxRow | undefined> {
+async function pendingRow(store: CartStore, { cartId, outbox }: Commit): Promise<OutboxRow | undefined> {
   return (await pendingOf(store, cartId)).find((row) => row.id === outbox?.id)
+}
+
+/** The outbox row of a commit that has one. */
+export function rowOf({ outbox }: Commit): OutboxRow {
+  if (outbox === undefined) throw new Error('the commit has no outbox row, wanted one')
+  return outbox
+}
+
+/** A row that was never written. */
+export function unknownRow(): OutboxRow {
+  return { id: fresh(), cartId: fresh(), createdAt: NOW, events: [] }
 }

@@ -12,7 +12,9 @@ import {
   fresh,
   NOW,
   pendingOf,
+  rowOf,
   storedCart,
+  unknownRow,
 } from './builders.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 
@@ -42,7 +44,7 @@ const OPERATIONS: readonly {
   },
   {
     name: 'outbox.remove',
-    run: (store, given) => store.outbox.remove([fresh<string>()], given),
+    run: (store, given) => store.outbox.remove([unknownRow()], given),
     answer: undefined,
   },
   {
@@ -154,7 +156,7 @@ export function describeClients(
       const { commit } = await change(client(), fresh(), adding())
 
       expect(await pendingOf(another(), commit.cartId)).toStrictEqual([commit.outbox])
-      await another().outbox.remove([commit.outbox?.id ?? ''], call())
+      await another().outbox.remove([rowOf(commit)], call())
 
       expect(await pendingOf(client(), commit.cartId)).toEqual([])
     })

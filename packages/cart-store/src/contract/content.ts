@@ -114,7 +114,7 @@ export function describeContent(client: () => CartStore): void {
       await client().commit(commit, call())
 
       await expectWritten(client(), commit)
-      await client().outbox.remove([name], call())
+      await client().outbox.remove([outboxNamed(named, name)], call())
       await expectWritten(client(), { cartId: name, carts: named.carts, order: orderOf(name, name, []) })
     })
   })

@@ -1,5 +1,5 @@
 import type { CartId } from '@cartwright/cart-domain'
-import type { CartStore, Commit } from '../port.ts'
+import type { CartStore } from '../port.ts'
 import {
   adding,
   call,
@@ -9,8 +9,10 @@ import {
   merging,
   NOW,
   pendingOf,
+  rowOf,
   SECOND,
   storedCart,
+  unknownRow,
   YEAR,
 } from './builders.ts'
 
@@ -57,16 +59,16 @@ export function describeOutbox(client: () => CartStore): void {
       expect(await waiting()).toHaveLength(2)
       expect(await waiting()).toHaveLength(2)
 
-      await client().outbox.remove([rowId(first.commit)], call())
+      await client().outbox.remove([rowOf(first.commit)], call())
 
       expect(await waiting()).toStrictEqual([second.commit.outbox])
     })
 
-    test('takes no offence at ids that are gone, never were, or are none at all', async () => {
+    test('takes no offence at rows that are gone, never were, or are none at all', async () => {
       const { commit } = await change(client(), fresh(), adding())
-      await client().outbox.remove([rowId(commit)], call())
+      await client().outbox.remove([rowOf(commit)], call())
 
-      await client().outbox.remove([rowId(commit), fresh(), fresh()], call())
+      await client().outbox.remove([rowOf(commit), unknownRow(), unknownRow()], call())
       await client().outbox.remove([], call())
 
       expect(await waiting()).toEqual([])
@@ -76,7 +78,7 @@ export function describeOutbox(client: () => CartStore): void {
       const commits = await Promise.all(Array.from({ length: 40 }, () => change(client(), fresh(), adding())))
 
       await client().outbox.remove(
-        commits.slice(1).map(({ commit }) => rowId(commit)),
+        commits.slice(1).map(({ commit }) => rowOf(commit)),
         call(),
       )
 
@@ -89,7 +91,7 @@ export function describeOutbox(client: () => CartStore): void {
       await change(client(), fresh(), adding())
 
       expect(await client().outbox.backlog(call())).toEqual({ rows: 2, oldest: NOW - SECOND })
-      await client().outbox.remove([rowId(older.commit)], call())
+      await client().outbox.remove([rowOf(older.commit)], call())
 
       expect(await client().outbox.backlog(call())).toEqual({ rows: 1, oldest: NOW })
     })
@@ -124,15 +126,7 @@ export function describeOutbox(client: () => CartStore): void {
     for (;;) {
       const rows = await client().outbox.pending({ createdBefore: NOW + 100 * YEAR, limit: 500 }, call())
       if (rows.length === 0) return
-      await client().outbox.remove(
-        rows.map((row) => row.id),
-        call(),
-      )
+      await client().outbox.remove(rows, call())
     }
   }
-}
-
-function rowId({ outbox }: Commit): string {
-  if (outbox === undefined) throw new Error('the commit has no outbox row, wanted one')
-  return outbox.id
 }

@@ -175,9 +175,9 @@ class SqliteStore implements CartStore {
     return {
       pending: ({ createdBefore, limit }, call) =>
         this.#timed(call, () => statements.pending.all(createdBefore, limit).map(outboxRow)),
-      remove: (ids, call) =>
+      remove: (rows, call) =>
         this.#commits.run(call.deadline, () => {
-          for (const id of ids) statements.removeOutbox.run(id)
+          for (const { id } of rows) statements.removeOutbox.run(id)
         }),
       backlog: (call) =>
         this.#timed(call, () => {
