@@ -1,4 +1,5 @@
-/** Where carts stay: the store port and its adapters. */
+/** Where carts stay: the store port and its embedded adapter; adapters that need a client of their own stand apart. */
+
 export * from './port.ts'
 export type { Synchronous } from './sqlite/database.ts'
 export { openSqliteStore, type SqliteOptions } from './sqlite/store.ts'

@@ -1,0 +1,76 @@
+import {
+  type CancellationReason,
+  DynamoDBServiceException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb'
+
+/** What a failed attempt means for what was asked. */
+export type Fault =
+  /** Refused for now, certainly without effect. `contention`: other transactions hold an item. */
+  | { readonly kind: 'refused'; readonly reason: 'throttled' | 'contention' }
+  /** No answer, or one that leaves open what happened. */
+  | { readonly kind: 'lost'; readonly outcome: 'none' | 'unknown' }
+  /** The conditions of a transaction; one reason for each of its items, in their order. */
+  | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
+  /** An item is larger than DynamoDB takes. */
+  | { readonly kind: 'too-large' }
+  /** Nothing that another attempt would change, certainly without effect: a missing permission or table, a defect. */
+  | { readonly kind: 'wrong' }
+
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'Throttling',
+])
+/** Another request works on the item, or on this very transaction (`TransactionInProgress`: its first sending). */
+const CONTENTION = new Set(['TransactionConflictException', 'TransactionInProgressException'])
+/** The request cannot have left this machine. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+/** The codes of a transaction's cancellation reasons that another sending may get past. */
+const PASSING = new Map<string | undefined, 'throttled' | 'contention'>([
+  ['TransactionConflict', 'contention'],
+  ['ProvisionedThroughputExceeded', 'throttled'],
+  ['ThrottlingError', 'throttled'],
+])
+
+/** A batch was carried out in part; the rest is to be sent again, later. */
+export class Unprocessed extends Error {
+  constructor(count: number) {
+    super(`${count} requests of a batch were left unprocessed`)
+  }
+}
+
+/** Judges what the SDK has thrown. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Unprocessed) return { kind: 'refused', reason: 'throttled' }
+  if (error instanceof TransactionCanceledException) return cancellation(error.CancellationReasons ?? [])
+  if (error instanceof DynamoDBServiceException) {
+    if (THROTTLED.has(error.name)) return { kind: 'refused', reason: 'throttled' }
+    if (CONTENTION.has(error.name)) return { kind: 'refused', reason: 'contention' }
+    if (error.$fault === 'server' || (error.$metadata.httpStatusCode ?? 0) >= 500) {
+      return { kind: 'lost', outcome: 'unknown' }
+    }
+    return isTooLarge(error.name, error.message) ? { kind: 'too-large' } : { kind: 'wrong' }
+  }
+  const { name, code } = error as { name?: string; code?: string }
+  if (name === 'CredentialsProviderError') return { kind: 'wrong' }
+  return { kind: 'lost', outcome: code !== undefined && NOT_SENT.has(code) ? 'none' : 'unknown' }
+}
+
+/** Conditions before everything else: they are final, while a conflict beside them is not. */
+function cancellation(reasons: readonly CancellationReason[]): Fault {
+  if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return { kind: 'cancelled', reasons }
+  const passing = reasons.map(({ Code }) => PASSING.get(Code)).find((reason) => reason !== undefined)
+  if (passing !== undefined) return { kind: 'refused', reason: passing }
+  return reasons.some(({ Code, Message }) => isTooLarge(Code, Message))
+    ? { kind: 'too-large' }
+    : { kind: 'wrong' }
+}
+
+function isTooLarge(name: string | undefined, message: string | undefined): boolean {
+  return (
+    name === 'ItemCollectionSizeLimitExceeded' ||
+    ((name === 'ValidationException' || name === 'ValidationError') && /item size/i.test(message ?? ''))
+  )
+}

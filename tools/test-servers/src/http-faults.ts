@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A request on its way through the proxy. */
+export interface PassingRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** An answer of the proxy's own. */
+export interface OwnAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/**
+ * What happens to a request instead of the usual:
+ *
+ * - `answer`: it is never forwarded, the proxy answers itself;
+ * - `cut-before`: the connection ends, and nothing was forwarded;
+ * - `cut-after`: it is carried out, and the connection ends without an answer;
+ * - `late`: it is carried out, and the answer comes after these milliseconds.
+ */
+export type HttpFault =
+  | { readonly does: 'answer'; readonly answer: OwnAnswer }
+  | { readonly does: 'cut-before' | 'cut-after' }
+  | { readonly does: 'late'; readonly milliseconds: number }
+
+/** Judges each request; `undefined` lets it through. */
+export type HttpFaults = (request: PassingRequest) => HttpFault | undefined
+
+/** A server on a free loopback port that passes requests on to another one, and does wrong what it is told to. */
+export interface HttpFaultProxy {
+  readonly url: string
+  /** From now on. */
+  set(faults: HttpFaults): void
+  stop(): Promise<void>
+}
+
+/** @param target the server behind it: `http://host:port` */
+export async function startHttpFaultProxy(target: string): Promise<HttpFaultProxy> {
+  const agent = new Agent({ keepAlive: true })
+  let faults: HttpFaults = () => undefined
+  const server = createServer((incoming, outgoing) => {
+    // Whatever goes wrong on the way is what a client sees as a lost connection.
+    pass(incoming, outgoing).catch(() => incoming.socket.destroy())
+  })
+
+  const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { method = 'GET', url: path = '/', headers } = incoming
+    const body = await buffer(incoming)
+    const fault = faults({ method, path, headers, body })
+    if (fault?.does === 'cut-before') return void incoming.socket.destroy()
+    if (fault?.does === 'answer') {
+      outgoing.writeHead(fault.answer.status, fault.answer.headers).end(fault.answer.body)
+      return
+    }
+    const answer = await forward({ method, path, headers, body })
+    if (fault?.does === 'cut-after') return void incoming.socket.destroy()
+    if (fault?.does === 'late') await sleep(fault.milliseconds)
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body)
+  }
+
+  const forward = async ({ method, path, headers, body }: PassingRequest) => {
+    const onward = request(new URL(path, target), { method, headers, agent })
+    onward.end(body)
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage]
+    return { status: answer.statusCode ?? 502, headers: answer.headers, body: await buffer(answer) }
+  }
+
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  // A TCP server's address is never a path.
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    set: (wanted) => {
+      faults = wanted
+    },
+    stop: async () => {
+      server.close()
+      server.closeAllConnections()
+      agent.destroy()
+      await once(server, 'close')
+    },
+  }
+}

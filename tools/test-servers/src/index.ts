@@ -1,0 +1,10 @@
+/** Real servers for tests, benchmarks and rehearsals, each on a free loopback port, ended by whoever started it. */
+export { type DynamoServer, startDynamo } from './dynamo.ts'
+export {
+  type HttpFault,
+  type HttpFaultProxy,
+  type HttpFaults,
+  type PassingRequest,
+  startHttpFaultProxy,
+} from './http-faults.ts'
+export type { ServerProcess } from './server-process.ts'
