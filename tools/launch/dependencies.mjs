@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runInstaller } from './installer.mjs'
+import { findNode } from './node-version.mjs'
 import { takeTurn } from './turn.mjs'
 import { fingerprint, readWorkspace } from './workspace.mjs'
 
@@ -56,6 +57,8 @@ function stamp(root) {
 function isInstalled(root, workspace, wanted) {
   if (!existsSync(stamp(root)) || readFileSync(stamp(root), 'utf8') !== wanted || hasTracesOfNpm(root))
     return false
+  // The pinned Node is an optional dependency: pnpm succeeds without it when the registry failed for a moment.
+  if (findNode(root) === undefined) return false
   // `rm -rf node_modules/*` leaves the stamp, a deleted apps/x/node_modules too.
   return workspace.packages.every(({ folder, dependencies }) =>
     dependencies.every((name) => existsSync(join(root, folder, 'node_modules', name))),

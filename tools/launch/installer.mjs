@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import process from 'node:process'
 import { LaunchProblem } from './launch-problem.mjs'
+import { listenForStop } from './stop-requests.mjs'
 
 /** Lines of the package manager's output shown when it fails: enough for its error, without its progress. */
 const shownLines = 15
@@ -48,14 +49,14 @@ export async function runInstaller(root, packageManager, onStart) {
       toldOfRetries = true
     })
   }
-  const restore = endOnSignal(child)
+  const ignoreStop = endOnStop(child)
   const failure = await new Promise((resolve) => {
     child.once('error', (error) =>
       resolve(`npx does not start (${error.message}): it comes with Node, as npm does`),
     )
     child.once('close', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)))
   })
-  restore()
+  ignoreStop()
   if (failure === undefined) return
   const end = output
     .trimEnd()
@@ -80,30 +81,29 @@ function adviceOn(output, packageManager) {
 }
 
 /**
- * A stop request while installing ends the installer, then this process, as the signal itself would have.
+ * A stop request while installing ends the installer, then this process, as the signal itself would have. A second
+ * one does not ask.
  *
  * @param {import('node:child_process').ChildProcess} child
- * @returns {() => void} takes the handlers away again
+ * @returns {() => void} ends it
  */
-function endOnSignal(child) {
-  /** @param {NodeJS.Signals} signal */
-  const end = (signal) => {
+function endOnStop(child) {
+  let asked = false
+  return listenForStop((signal) => {
     child.once('close', () => process.exit(128 + constants.signals[signal]))
-    endGroup(child)
-  }
-  /** @type {readonly NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.once(signal, end)
-  return () => {
-    for (const signal of signals) process.off(signal, end)
-  }
+    endGroup(child, asked ? 'SIGKILL' : 'SIGTERM')
+    asked = true
+  })
 }
 
-/** @param {import('node:child_process').ChildProcess} child the leader of its process group */
-function endGroup(child) {
+/**
+ * @param {import('node:child_process').ChildProcess} child the leader of its process group
+ * @param {NodeJS.Signals} signal
+ */
+function endGroup(child, signal) {
   if (child.pid === undefined) return
   try {
-    process.kill(-child.pid, 'SIGTERM')
+    process.kill(-child.pid, signal)
   } catch {
     // The group has just ended by itself.
   }

@@ -3,6 +3,9 @@
 //   node tools/launch/launch.mjs <file.ts> [argument…]      runs a TypeScript file
 //   node tools/launch/launch.mjs --bin <tool> [argument…]   runs a tool of node_modules/.bin
 //
+// With `--first <file.ts>` in front, that file runs before, and the program only if it succeeds. (Two launches
+// with && between them would need a shell, and a shell that gets a signal does not pass it on.)
+//
 // Plain JavaScript without dependencies, because it runs before there are any. This file stays readable for
 // Node versions that are far too old: they have to get as far as the sentence that says so.
 

@@ -19,19 +19,30 @@ const pinnedOn = {
  * The Node that programs run on: the pinned one, or else the host's own.
  *
  * @param {string} root
- * @returns {string} the path of the binary
+ * @returns {string | undefined} the path of the binary; undefined when neither is there
  */
-export function chooseNode(root) {
+export function findNode(root) {
   const pinned = pinnedHere()
   const binary = pinned && join(root, 'node_modules', pinned.package, 'bin', 'node')
   if (binary !== undefined && existsSync(binary)) return binary
-  if (hostIsEnough()) return process.execPath
-  throw new LaunchProblem(tooOld(pinned && `${pinned.package} could not be installed`))
+  return hostIsEnough() ? process.execPath : undefined
 }
 
-/** Refuses a host on which `chooseNode` is certain to fail, before anything is downloaded for it. */
+/**
+ * @param {string} root where dependencies are installed
+ * @returns {string} what `findNode` finds
+ */
+export function chooseNode(root) {
+  const node = findNode(root)
+  if (node !== undefined) return node
+  assertNodeWithin()
+  throw new LaunchProblem(tooOld(`${pinnedHere()?.package} could not be installed`))
+}
+
+/** Refuses a host for which no install could bring a Node, before anything is downloaded. */
 export function assertNodeWithin() {
-  if (pinnedHere() === undefined && !hostIsEnough()) throw new LaunchProblem(tooOld(undefined))
+  if (pinnedHere() === undefined && !hostIsEnough())
+    throw new LaunchProblem(tooOld('there is no pinned one for this platform'))
 }
 
 function pinnedHere() {
@@ -44,12 +55,12 @@ function hostIsEnough() {
   return Number.parseInt(process.versions.node, 10) >= oldestForPrograms
 }
 
-/** @param {string | undefined} why the pinned Node is missing */
+/** @param {string} why the pinned Node is missing */
 function tooOld(why) {
   const { platform, arch, versions, execPath } = process
   return (
     `Node ${oldestForPrograms} or newer is needed on ${platform}-${arch}, this is Node ${versions.node} (${execPath}), and ` +
-    `${why ?? 'there is no pinned one for this platform'}: install Node ${oldestForPrograms} from https://nodejs.org ` +
+    `${why}: install Node ${oldestForPrograms} from https://nodejs.org ` +
     'or with your version manager, then run the same command again'
   )
 }

@@ -36,20 +36,24 @@ function isForTheUser(error) {
 
 /** @param {string[]} args */
 async function launch(args) {
-  const [first, ...rest] = args
-  if (first === undefined || (first === '--bin' && rest.length === 0)) {
+  const first = args[0] === '--first' ? args[1] : undefined
+  const [program, ...rest] = first === undefined ? args : args.slice(2)
+  if (program === undefined || program === '--first' || (program === '--bin' && rest.length === 0)) {
     throw new LaunchProblem(
-      `nothing to run: got "${args.join(' ')}", wanted "<file.ts> [argument…]" or "--bin <tool> [argument…]"`,
+      `nothing to run: got "${args.join(' ')}", ` +
+        'wanted "[--first <file.ts>] <file.ts> [argument…]" or "--bin <tool> [argument…]"',
     )
   }
   assertNodeWithin()
   await installDependencies(root)
   const node = chooseNode(root)
   const tools = join(root, 'node_modules', '.bin')
-  const env = environment([dirname(node), tools])
-  return first === '--bin'
-    ? runInPlace(join(tools, String(rest[0])), rest.slice(1), env)
-    : runInPlace(node, args, env)
+  const command =
+    program === '--bin'
+      ? { file: join(tools, String(rest[0])), args: rest.slice(1) }
+      : { file: node, args: [program, ...rest] }
+  const before = first === undefined ? [] : [{ file: node, args: [first] }]
+  return runInPlace([...before, command], environment([dirname(node), tools]))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openSqliteStore, StoreNotOpened } from '@cartwright/cart-store'
+import { type CartStore, openSqliteStore, StoreNotOpened } from '@cartwright/cart-store'
 import { createApi } from './api.ts'
 import { type Catalog, CatalogNotOpened } from './catalog/catalog.ts'
 import { openHttpCatalog } from './catalog/http.ts'
@@ -49,10 +49,7 @@ async function start(): Promise<void> {
   process.on('uncaughtException', endAtOnce).on('unhandledRejection', endAtOnce)
 
   const catalog = await openCatalog(settings, warn)
-  const store = openSqliteStore({
-    file: path.join(settings.dataDir, 'cartwright.db'),
-    synchronous: settings.sqliteSynchronous,
-  })
+  const store = await openStore(settings)
   const readiness = new Readiness({ store })
   const identity = await openIdentity(settings)
   const api = createApi({ settings, store, catalog, identity, readiness, instance, logger })
@@ -130,6 +127,16 @@ function openCatalog(settings: Settings, warn: (message: string) => void): Promi
   })
 }
 
+async function openStore({ store, dataDir, sqliteSynchronous, tableName }: Settings): Promise<CartStore> {
+  if (store === 'sqlite') {
+    return openSqliteStore({ file: path.join(dataDir, 'cartwright.db'), synchronous: sqliteSynchronous })
+  }
+  if (tableName === undefined) throw new Error('readSettings lets no dynamodb without a table through')
+  // Loaded only where it is used: the AWS SDK takes time and memory.
+  const { openDynamoStore } = await import('@cartwright/cart-store/dynamodb')
+  return openDynamoStore({ table: tableName })
+}
+
 async function openIdentity(settings: Settings): Promise<Identity> {
   const { identity, jwtIssuer, jwtAudience, jwtJwksUrl, jwtAlgorithms } = settings
   if (identity === 'none') return noIdentity
@@ -169,9 +176,10 @@ function listen(server: Server, { port, host }: Settings): Promise<string> {
   })
 }
 
-function welcome(url: string, { store, dataDir }: Settings): void {
+function welcome(url: string, { store, dataDir, tableName }: Settings): void {
+  const where = store === 'sqlite' ? path.resolve(dataDir) : `the table ${tableName}`
   process.stderr.write(
-    `Cartwright is ready at ${url} (operations to try out: ${url}/docs)\ncarts are kept by ${store} in ${path.resolve(dataDir)}; Ctrl-C stops\n`,
+    `Cartwright is ready at ${url} (operations to try out: ${url}/docs)\ncarts are kept by ${store} in ${where}; Ctrl-C stops\n`,
   )
 }
 

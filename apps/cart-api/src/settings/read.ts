@@ -35,6 +35,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 function crossCheck(settings: Settings): string[] {
   const findings: string[] = []
   const { identity, deployment } = settings
+  if (settings.store === 'dynamodb' && settings.tableName === undefined) {
+    const { name, wanted } = SETTINGS.tableName
+    findings.push(`${name} is not set; wanted with STORE=dynamodb: ${wanted}`)
+  }
   if (identity === 'jwt') {
     for (const key of ['jwtIssuer', 'jwtAudience', 'jwtJwksUrl'] as const) {
       const { name, wanted } = SETTINGS[key]

@@ -41,10 +41,21 @@ export const SETTINGS = {
   }),
   store: choice({
     name: 'STORE',
-    about: 'Where carts stay.',
+    about:
+      'Where carts stay: `sqlite` in a file of this machine, `dynamodb` in a table that any number of processes share.',
     fallback: 'sqlite',
-    of: ['sqlite'],
+    of: ['sqlite', 'dynamodb'],
   }),
+  tableName: optional(
+    text({
+      name: 'TABLE_NAME',
+      about:
+        'The DynamoDB table, wanted with `STORE=dynamodb`. Region and credentials are found as by every AWS SDK (`AWS_REGION`, the task role).',
+      fallback: '',
+      pattern: /^[A-Za-z0-9_.-]{3,255}$/,
+      wanted: 'the name of a table: 3 to 255 of A-Z a-z 0-9 _ . -',
+    }),
+  ),
   dataDir: text({
     name: 'DATA_DIR',
     about:

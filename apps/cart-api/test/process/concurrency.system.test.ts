@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createTable } from '@cartwright/cart-store/dynamodb'
+import { startDynamo } from '@cartwright/test-servers'
 import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { type Answer, KeepAliveClient } from './keep-alive.ts'
 
@@ -32,19 +34,48 @@ interface Order {
   readonly itemCount: number
 }
 
+/** Something that processes share: the settings that lead to it, and its end. */
+interface Shared {
+  readonly environment: Readonly<Record<string, string>>
+  dispose(): Promise<void>
+}
+
+async function folderOfData(): Promise<Shared> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cart-api-concurrency-'))
+  return { environment: { DATA_DIR: folder }, dispose: async () => rmSync(folder, { recursive: true }) }
+}
+
+async function dynamoTable(): Promise<Shared> {
+  const server = await startDynamo()
+  await createTable({ table: 'carts', client: server.client })
+  const { endpoint, region, credentials } = server.client
+  return {
+    environment: {
+      STORE: 'dynamodb',
+      TABLE_NAME: 'carts',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    dispose: () => server.stop(),
+  }
+}
+
 describe.each([
-  ['one process', 1],
-  ['two processes on one data folder', 2],
-])('%s', (_, processes) => {
-  let folder: string
+  ['one process', 1, folderOfData],
+  ['two processes on one data folder', 2, folderOfData],
+  ['two processes on one DynamoDB table', 2, dynamoTable],
+])('%s', (_, processes, share) => {
+  let shared: Shared
   let apis: OwnProcessApi[]
   let clients: KeepAliveClient[]
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'cart-api-concurrency-'))
+    shared = await share()
     apis = await Promise.all(
       Array.from({ length: processes }, () => {
         return startOwnProcess({
-          environment: { DATA_DIR: folder, MAX_LINE_QUANTITY: '2147483647', LOG_LEVEL: 'warn' },
+          environment: { ...shared.environment, MAX_LINE_QUANTITY: '2147483647', LOG_LEVEL: 'warn' },
         })
       }),
     )
@@ -55,7 +86,7 @@ describe.each([
     for (const api of apis) expect(await api.stop()).toEqual({ code: 0, signal: null })
     // Not one of the races was worth a warning.
     for (const { output } of apis) expect(output.stdout).toBe('')
-    rmSync(folder, { recursive: true })
+    await shared.dispose()
   })
   afterAll(endOwnProcesses)
 

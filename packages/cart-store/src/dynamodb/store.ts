@@ -81,12 +81,13 @@ export async function openDynamoStore(options: DynamoOptions): Promise<CartStore
       httpAgent: { maxSockets: MOST_CONNECTIONS },
     },
   })
+  const region = await regionOf(client)
   const store = new DynamoStore(options.table, new Sender(client, options.attemptTimeout ?? 1_000))
   try {
     await store.check({ now: Date.now(), deadline: performance.now() + OPENING_PATIENCE })
   } catch (error) {
     const cause = error instanceof StoreUnavailable ? error.cause : error
-    const problem = openingProblem(cause, options.table, await regionOf(client))
+    const problem = openingProblem(cause, options.table, region)
     if (problem === undefined) return store
     await store.close()
     throw new StoreNotOpened(problem, { cause })
@@ -271,5 +272,9 @@ function openingProblem(cause: unknown, table: string, region: string): string |
 }
 
 async function regionOf(client: DynamoDBClient): Promise<string> {
-  return client.config.region()
+  try {
+    return await client.config.region()
+  } catch (cause) {
+    throw new StoreNotOpened('AWS_REGION is not set; wanted: the region of the DynamoDB table', { cause })
+  }
 }
