@@ -43,8 +43,7 @@ async function start(): Promise<void> {
   early.forEach(warn)
   const endAtOnce = (error: unknown): void => {
     logger.fatal({ err: error }, 'an error that nobody caught')
-    log.flush()
-    process.exit(1)
+    log.flush().finally(() => process.exit(1))
   }
   process.on('uncaughtException', endAtOnce).on('unhandledRejection', endAtOnce)
 
@@ -86,7 +85,7 @@ async function start(): Promise<void> {
     if (cutOff > 0)
       logger.warn({ connections: cutOff }, 'requests under way were cut off at the drain timeout')
     logger.info('stopped')
-    log.flush()
+    await log.flush()
     process.exit(0)
   }
   onSignals(stop, endAtOnce)

@@ -116,3 +116,14 @@ test('commands that change nothing make no version', () => {
 function batch(...commands: readonly LineCommand[]): Batch {
   return { type: 'batch', commands }
 }
+
+test('a batch that leads back to where it began changes nothing', () => {
+  const before = cart([line(TEA, 2)])
+  const there: LineCommand[] = [{ type: 'add', ...TEA, quantity: 1 }]
+  const back: LineCommand[] = [{ type: 'set', ...TEA, quantity: 2 }]
+
+  expect(decide(before, { type: 'batch', commands: [...there, ...back] }, context())).toStrictEqual({
+    kind: 'unchanged',
+  })
+  expect(decide(before, { type: 'batch', commands: there }, context())).toMatchObject({ kind: 'changed' })
+})

@@ -11,7 +11,7 @@ import type { CartEvent } from './events.ts'
 import type { CartId, EpochMs, UserId } from './ids.ts'
 import { type Money, money } from './money.ts'
 
-const SEQUENCES = 3000
+const SEQUENCES = 5000
 
 test(`the domain keeps the design's rules in ${SEQUENCES} sequences of commands over three carts`, () => {
   fc.assert(

@@ -79,8 +79,26 @@ function decideLines(cart: CartState, commands: readonly LineCommand[], context:
     const error = applyLineCommand(draft, command, context)
     if (error !== undefined) return { kind: 'refused', error, index }
   }
-  if (draft.events.length === 0) return { kind: 'unchanged' }
+  if (sameLines(isKnown(cart) ? cart.lines : [], draft.lines)) return { kind: 'unchanged' }
   return change(cart, draft.lines, draft.currency, draft.events, context)
+}
+
+/** Whether a batch led back to where it began: when a line was changed does not tell it from what it was. */
+function sameLines(before: readonly Line[], after: readonly Line[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((line, index) => {
+      const now = after[index]
+      return (
+        now !== undefined &&
+        (line === now ||
+          (sameLine(line, now) &&
+            line.quantity === now.quantity &&
+            line.unitPrice === now.unitPrice &&
+            line.addedAt === now.addedAt))
+      )
+    })
+  )
 }
 
 /** Lines under change; lives inside one decision. */

@@ -51,7 +51,6 @@ interface ModelCart {
 interface Basket {
   lines: ModelLines
   currency: string
-  touched: boolean
 }
 
 /** The rules of the design in their simplest form: maps that change in place, no events, one cart after the other. */
@@ -116,12 +115,12 @@ export class ModelShop {
 
   private change(cartId: CartId, commands: readonly LineCommand[], context: Context): Verdict {
     const cart = this.alive(cartId, context.now)
-    const basket: Basket = { lines: copied(cart?.lines), currency: cart?.currency ?? '', touched: false }
+    const basket: Basket = { lines: copied(cart?.lines), currency: cart?.currency ?? '' }
     for (const [index, command] of commands.entries()) {
       const errors = obey(basket, command, context)
       if (errors.length > 0) return { kind: 'refused', errors, index }
     }
-    if (!basket.touched) return { kind: 'unchanged' }
+    if (snapshot(basket.lines) === snapshot(cart?.lines)) return { kind: 'unchanged' }
     if (tooLarge(basket.lines)) return { kind: 'refused', errors: [{ code: 'cart-too-large' }] }
     this.commit(cartId, basket, context)
     return { kind: 'changed' }
@@ -140,7 +139,7 @@ export class ModelShop {
     }
     if (errors.length > 0 || from === undefined) return { kind: 'refused', errors }
 
-    const basket: Basket = { lines: copied(to?.lines), currency: from.currency, touched: true }
+    const basket: Basket = { lines: copied(to?.lines), currency: from.currency }
     const report = pour(basket.lines, from.lines, strategy, context)
     if (tooLarge(basket.lines)) return { kind: 'refused', errors: [{ code: 'cart-too-large' }] }
     this.commit(cartId, basket, context)
@@ -190,7 +189,7 @@ export class ModelShop {
     }
 
     const { orderId, now } = context
-    const emptied = this.commit(cartId, { lines: new Map(), currency, touched: true }, context)
+    const emptied = this.commit(cartId, { lines: new Map(), currency }, context)
     emptied.order = { orderId, total }
     const owner = emptied.owner === undefined ? {} : { owner: emptied.owner }
     return { kind: 'changed', order: { orderId, cartId, ...owner, currency, lines, createdAt: now } }
@@ -228,7 +227,6 @@ export class ModelShop {
 /** Does what the command says, or tells every reason why not. */
 function obey(basket: Basket, command: LineCommand, { now, limits, offer }: Context): CartError[] {
   if (command.type === 'clear') {
-    basket.touched ||= basket.lines.size > 0
     basket.lines = new Map()
     return []
   }
@@ -276,7 +274,6 @@ function obey(basket: Basket, command: LineCommand, { now, limits, offer }: Cont
     if (quantity === 0) basket.lines.delete(name)
     else Object.assign(present, { quantity, changed: now })
   }
-  basket.touched = true
   return []
 }
 
@@ -345,4 +342,9 @@ function keyOf({ productId, variant }: LineKey): LineKey {
 
 function differ(a: Money, b: Money): boolean {
   return a.amount !== b.amount || a.currency !== b.currency
+}
+
+/** Everything that makes two baskets different, as text. */
+function snapshot(lines: ModelCart['lines'] | undefined): string {
+  return JSON.stringify([...(lines?.values() ?? [])].map(({ changed: _, ...line }) => line))
 }

@@ -85,7 +85,7 @@ interface Attempt {
 
 /**
  * Reads and changes carts: the order of judgement, idempotency, and the retries after a lost race
- * (architecture.md §3). Everything it throws is a {@link Problem} or an error that `problemFrom` knows.
+ * (docs/reference/guarantees.md). Everything it throws is a {@link Problem} or an error that `problemFrom` knows.
  */
 export class Carts {
   readonly #store: CartStore
@@ -93,8 +93,8 @@ export class Carts {
   readonly #limits: Limits
   readonly #lifetimes: Lifetimes
   readonly #turns = new Turns()
-  /** Requests with a key that run in this process, by cart and key. */
-  readonly #running = new Map<string, number>()
+  /** The carts and keys of the requests that have their turn now. */
+  readonly #running = new Set<string>()
 
   constructor({ store, catalog, limits, lifetimes }: CartsOptions) {
     this.#store = store
@@ -129,15 +129,18 @@ export class Carts {
 
     const carts = asked.type === 'merge' ? [cartId, asked.sourceCartId] : [cartId]
     const running = key === undefined ? undefined : `${cartId}\n${key.value}`
-    if (running !== undefined) this.#running.set(running, (this.#running.get(running) ?? 0) + 1)
     try {
-      return await this.#turns.take(carts, change.deadline, () => this.#untilDecided(change, products))
+      return await this.#turns.take(carts, change.deadline, async () => {
+        if (running !== undefined) this.#running.add(running)
+        try {
+          return await this.#untilDecided(change, products)
+        } finally {
+          if (running !== undefined) this.#running.delete(running)
+        }
+      })
     } catch (error) {
       if (!(error instanceof NoTurn)) throw error
-      const duplicates = running === undefined ? 0 : (this.#running.get(running) ?? 0)
-      throw duplicates > 1 ? inProgress() : contention()
-    } finally {
-      if (running !== undefined) this.#release(running)
+      throw running !== undefined && this.#running.has(running) ? inProgress() : contention()
     }
   }
 
@@ -169,7 +172,7 @@ export class Carts {
     return { now, call, target, source, kept }
   }
 
-  /** One attempt, judged in the order that api.md fixes; `undefined` when another commit came first. */
+  /** One attempt, judged in a fixed order: whose cart, the key's answer, `If-Match`, the decision; `undefined` when another commit came first. */
   async #attempt(
     change: Change,
     attempt: Attempt,
@@ -178,8 +181,9 @@ export class Carts {
     const { caller, asked, ifMatch } = change
     const cart = attempt.target.cart
     assertMayUse(cart, caller)
-    if (attempt.source !== undefined) assertMayUse(attempt.source.cart, caller)
     if (attempt.kept !== undefined) return replay(attempt.kept, change)
+    // After the replay: who merged a cart away meets its own success, also when somebody else uses that cart now.
+    if (attempt.source !== undefined) assertMayUse(attempt.source.cart, caller)
     if (ifMatch !== undefined) this.#assertMatch(cart, ifMatch)
 
     const known =
@@ -280,12 +284,6 @@ export class Carts {
 
   #call({ deadline, observer }: Asking, now: EpochMs): Call {
     return { now, deadline, ...(observer === undefined ? {} : { observer }) }
-  }
-
-  #release(running: string): void {
-    const left = (this.#running.get(running) ?? 1) - 1
-    if (left === 0) this.#running.delete(running)
-    else this.#running.set(running, left)
   }
 }
 

@@ -72,7 +72,7 @@ export class CatalogNotOpened extends Error {
 
 /**
  * What the product means for a line in this variant. A product that has variants needs one of them, one that has
- * none needs none (api.md, "Shapes"); a variant's own price wins over the product's.
+ * none needs none (see the guide on products); a variant's own price wins over the product's.
  */
 export function offerOf(product: Product | undefined, variant: VariantId | undefined): Offer {
   if (product === undefined) return { kind: 'unknown-product' }

@@ -227,6 +227,20 @@ describe('many at once', () => {
     expect(service.paths).toEqual(['/shop/products/lamp'])
   })
 
+  test('invented products push no real one out', async () => {
+    const shop = opened({ entries: 10 })
+    service.answering = (path, response) =>
+      path.includes('ghost') ? sendJson(response, {}, 404) : selling(path, response)
+    await shop.lookup([lamp], within(LONG_MS))
+
+    await shop.lookup(
+      Array.from({ length: 100 }, (_, index) => `ghost-${index}` as ProductId),
+      within(LONG_MS),
+    )
+
+    expect(shop.known(lamp)).toMatchObject({ productId: lamp })
+  })
+
   test('no more products are kept than allowed', async () => {
     const shop = opened({ entries: 10 })
     const ids = Array.from({ length: 30 }, (_, index) => `p${index}` as ProductId)

@@ -39,7 +39,7 @@ export interface HttpCatalogOptions {
 
 /**
  * The catalog of a product service that answers `GET <url>/products/{productId}` with a product (404 or 410: there
- * is none) and `GET <url>/products` with `{products: […]}`, shaped as in api.md; further fields are ignored.
+ * is none) and `GET <url>/products` with `{products: […]}`, shaped as the API shows them; further fields are ignored.
  *
  * Nothing is asked at start, and nothing of it stops the cart from serving:
  *

@@ -21,7 +21,7 @@ export const CurrencySchema = Type.String({
   description: 'an ISO 4217 code such as EUR',
 })
 
-/** The shapes of api.md, where `close` decides whether an object may have fields that are not named here. */
+/** The shapes that the API shows, where `close` decides whether an object may have fields that are not named here. */
 function shapes(close: { additionalProperties?: false }) {
   function record<Fields extends TProperties>(fields: Fields, description: string) {
     return Type.Object(fields, { ...close, description })

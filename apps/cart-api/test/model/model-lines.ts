@@ -48,7 +48,6 @@ export const LIMITS = { lines: 4, quantity: 9 }
 export interface Basket {
   lines: ModelLines
   currency: string
-  touched: boolean
 }
 
 /** Does what the action says, or tells every reason why not: api.md does not say which of them comes first. */
@@ -59,7 +58,6 @@ export function obey(
   now: number,
 ): readonly Refusal[] {
   if (action.type === 'clear') {
-    basket.touched ||= basket.lines.size > 0
     basket.lines = new Map()
     return []
   }
@@ -82,7 +80,6 @@ function add(basket: Basket, action: Action, offer: Offer, now: number): readonl
   if (refusals.length > 0) return refusals
 
   basket.currency = offer.currency
-  basket.touched = true
   const addedAt = present?.addedAt ?? now
   basket.lines.set(idOf(name), { name, quantity, unitPrice: offer.amount, addedAt, changedAt: now })
   return []
@@ -95,7 +92,6 @@ function set(basket: Basket, action: Action, now: number): readonly Refusal[] {
   const quantity = action.quantity ?? 0
   if (quantity === present.quantity) return []
   if (quantity > LIMITS.quantity) return [tooMany(name, quantity)]
-  basket.touched = true
   if (quantity === 0) basket.lines.delete(idOf(name))
   else Object.assign(present, { quantity, changedAt: now })
   return []

@@ -125,10 +125,12 @@ export class ModelShop {
    */
   change(change: Change, matches: boolean): Wanted {
     const { cart, by, asked } = change
-    const touched = asked.type === 'merge' ? [cart, asked.source] : [cart]
-    if (!touched.every((id) => this.mayUse(id, by))) return refused({ status: 404, code: 'cart-not-found' })
+    if (!this.mayUse(cart, by)) return refused({ status: 404, code: 'cart-not-found' })
     const kept = this.#keptFor(change)
     if (kept !== undefined) return replayed(kept, change)
+    if (asked.type === 'merge' && !this.mayUse(asked.source, by)) {
+      return refused({ status: 404, code: 'cart-not-found' })
+    }
     if (!matches) {
       const currentVersion = this.cart(cart)?.version ?? 0
       return refused({ status: 412, code: 'version-mismatch', currentVersion })
@@ -170,13 +172,14 @@ export class ModelShop {
 
   #changeLines(change: Change, actions: readonly LineAction[], isList: boolean): Wanted {
     const cart = this.cart(change.cart)
-    const basket: Basket = { lines: copied(cart?.lines), currency: cart?.currency ?? '', touched: false }
+    const basket: Basket = { lines: copied(cart?.lines), currency: cart?.currency ?? '' }
     for (const [index, action] of actions.entries()) {
       const refusals = obey(basket, action, (name) => this.#catalog.offer(name), Date.now())
       const at = isList ? { errors: [{ pointer: `/actions/${index}` }] } : {}
       if (refusals.length > 0) return refused(...refusals.map((refusal) => ({ ...refusal, ...at })))
     }
-    if (basket.touched) this.#commit(change, basket.lines, basket.currency)
+    const isOther = snapshot(basket.lines) !== snapshot(cart?.lines)
+    if (isOther) this.#commit(change, basket.lines, basket.currency)
     return { kind: 'cart', merge: undefined }
   }
 
@@ -281,6 +284,11 @@ function replayed(kept: KeptAnswer, { fingerprint, by }: Change): Wanted {
 
 function refused(...anyOf: readonly Refusal[]): Wanted {
   return { kind: 'refused', anyOf }
+}
+
+/** Everything that makes two baskets different, as text. */
+function snapshot(lines: ModelLines | undefined): string {
+  return JSON.stringify([...(lines?.values() ?? [])].map(({ changedAt: _, ...line }) => line))
 }
 
 function totalChanged(currentTotal: Money): Refusal {

@@ -85,6 +85,8 @@ function isFolder(name: string): boolean {
 }
 
 function prepareFile(database: DatabaseSync, file: string, synchronous: Synchronous): void {
+  // Under the lock: what another process has half done when both open a new file cannot be told from a foreign file.
+  database.exec('BEGIN IMMEDIATE')
   const found = readNumber(database, 'application_id')
   const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']
   if (found !== APPLICATION_ID && tables !== 0) {
@@ -92,12 +94,6 @@ function prepareFile(database: DatabaseSync, file: string, synchronous: Synchron
       `${file} is a database of another program; wanted: one of Cartwright's, or none yet`,
     )
   }
-  // With WAL, readers and the writer never wait for each other, and a commit costs one flush instead of two.
-  database.exec('PRAGMA journal_mode = WAL')
-  database.exec(`PRAGMA synchronous = ${synchronous}`)
-  // On macOS a plain fsync leaves data in the drive's cache; elsewhere these change nothing.
-  database.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON')
-  database.exec('BEGIN IMMEDIATE')
   const version = readNumber(database, 'user_version')
   if (version > MIGRATIONS.length) {
     throw new StoreNotOpened(
@@ -105,10 +101,37 @@ function prepareFile(database: DatabaseSync, file: string, synchronous: Synchron
     )
   }
   for (const migration of MIGRATIONS.slice(version)) database.exec(migration)
-  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`)
+  if (version < MIGRATIONS.length) database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  if (version < MIGRATIONS.length) touch(database)
   database.exec('COMMIT')
+
+  // With WAL, readers and the writer never wait for each other, and a commit costs one flush instead of two.
+  whenFree(() => database.exec('PRAGMA journal_mode = WAL'))
+  database.exec(`PRAGMA synchronous = ${synchronous}`)
+  // On macOS a plain fsync leaves data in the drive's cache; elsewhere these change nothing.
+  database.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON')
   // From here on a lock held by another process is waited for without blocking the event loop.
   database.exec('PRAGMA busy_timeout = 0')
+}
+
+/** Writes the number of our tables' version, also where it is there already: the smallest change of the file. */
+export function touch(database: DatabaseSync): void {
+  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
+}
+
+/** Tries until no other process is in the way. Changing the journal's mode is what SQLite itself does not wait for. */
+function whenFree(work: () => void): void {
+  const waiting = new Int32Array(new SharedArrayBuffer(4))
+  for (const began = performance.now(); ; ) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - began > OPENING_WAIT) throw error
+      // Blocking, as all of opening is: the process has nothing else to do yet.
+      Atomics.wait(waiting, 0, 0, 1 + Math.random() * 10)
+    }
+  }
 }
 
 function readNumber(database: DatabaseSync, pragma: string): number {

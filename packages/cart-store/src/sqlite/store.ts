@@ -21,7 +21,7 @@ import {
   type Revision,
   StoreUnavailable,
 } from '../port.ts'
-import { openDatabase, type Synchronous, unavailable } from './database.ts'
+import { openDatabase, type Synchronous, touch, unavailable } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { RecentCarts } from './recent-carts.ts'
 
@@ -35,7 +35,7 @@ export interface SqliteOptions {
 /** What the condition of a commit compares; `undefined` where the cart was unknown. */
 type SqliteRevision = { readonly incarnation: string; readonly version: number } | undefined
 
-/** How often expired rows are taken out, in milliseconds, and how many of a table at once. */
+/** How often expired rows are taken out, in milliseconds, and how many of a table in one transaction. */
 const PURGE_INTERVAL = 10_000
 const PURGE_SLICE = 500
 
@@ -57,13 +57,14 @@ class SqliteStore implements CartStore {
   readonly #commits: GroupCommit
   readonly #recent = new RecentCarts()
   readonly #purging: NodeJS.Timeout
+  #isPurging = false
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = prepareStatements(database)
     this.#commits = new GroupCommit(database)
     this.outbox = this.#openOutbox()
-    this.#purging = setInterval(() => this.#purge(), PURGE_INTERVAL).unref()
+    this.#purging = setInterval(() => void this.#purge(), PURGE_INTERVAL).unref()
   }
 
   read(id: CartId, call: Call): Promise<CartState> {
@@ -106,10 +107,14 @@ class SqliteStore implements CartStore {
     }
   }
 
-  check(call: Call): Promise<void> {
-    return this.#timed(call, () => {
-      this.#statements.check.get()
-    })
+  /** A real write: a full disk can still be read. */
+  async check(call: Call): Promise<void> {
+    const start = performance.now()
+    try {
+      await this.#commits.run(call.deadline, () => touch(this.#database))
+    } finally {
+      call.observer?.took('store', performance.now() - start)
+    }
   }
 
   async close(): Promise<void> {
@@ -188,16 +193,27 @@ class SqliteStore implements CartStore {
     }
   }
 
-  /** Expired rows count as absent at once; this only gives their space back. */
-  #purge(): void {
+  /**
+   * Expired rows count as absent at once; this only gives their space back. In slices, each with the commits that
+   * wait meanwhile, until none is left: however many expire, they are taken out as fast as others come in.
+   */
+  async #purge(): Promise<void> {
+    if (this.#isPurging) return
+    this.#isPurging = true
     const now = Date.now()
-    this.#commits
-      .run(performance.now() + PURGE_INTERVAL, () => {
-        this.#statements.purgeCarts.run(now, PURGE_SLICE)
-        this.#statements.purgeAnswers.run(now, PURGE_SLICE)
-      })
+    const { purgeCarts, purgeAnswers } = this.#statements
+    try {
+      for (let full = true; full; ) {
+        full = await this.#commits.run(performance.now() + PURGE_INTERVAL, () => {
+          const carts = purgeCarts.run(now, PURGE_SLICE).changes
+          return Math.max(Number(carts), Number(purgeAnswers.run(now, PURGE_SLICE).changes)) === PURGE_SLICE
+        })
+      }
+    } catch {
       // The next round tries again; a store that cannot write shows in every commit.
-      .catch(() => undefined)
+    } finally {
+      this.#isPurging = false
+    }
   }
 
   /** Reads never wait, so a call past its deadline is refused instead of started. */
@@ -234,7 +250,6 @@ type Statements = ReturnType<typeof prepareStatements>
 function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql)
   return {
-    check: prepare('SELECT 1 FROM carts LIMIT 1'),
     cart: prepare('SELECT document FROM carts WHERE id = ? AND expires_at > ?'),
     revision: prepare('SELECT incarnation, version, expires_at FROM carts WHERE id = ?'),
     putCart: prepare(

@@ -54,14 +54,19 @@ interface Flight<Answer> {
  * ```
  */
 export class Answers<Key, Answer> {
+  /** The share of the capacity that answers which never stand in take, apart: whoever invents keys pushes out only those. */
+  static readonly #passingShare = 0.1
+
   readonly #options: AnswersOptions<Key, Answer>
   readonly #kept: Lru<Key, Kept<Answer>>
+  readonly #passing: Lru<Key, Kept<Answer>>
   readonly #unusable: Lru<Key, { readonly until: number; readonly failure: UnusableAnswer }>
   readonly #flights = new Map<Key, Flight<Answer>>()
 
   constructor(options: AnswersOptions<Key, Answer>) {
     this.#options = options
     this.#kept = new Lru(options.capacity)
+    this.#passing = new Lru(Math.ceil(options.capacity * Answers.#passingShare))
     this.#unusable = new Lru(options.capacity)
   }
 
@@ -75,7 +80,7 @@ export class Answers<Key, Answer> {
     const flights = new Map<Key, Flight<Answer>>()
     const now = performance.now()
     for (const key of keys) {
-      const kept = this.#kept.get(key)
+      const kept = this.#find(key)
       if (kept !== undefined && now < kept.freshUntil) answers.set(key, kept.answer)
       else flights.set(key, this.#fly(key, call))
     }
@@ -86,15 +91,27 @@ export class Answers<Key, Answer> {
 
   /** What is known now. */
   peek(key: Key): Answer | undefined {
-    const kept = this.#kept.get(key)
+    const kept = this.#find(key)
     const now = performance.now()
     if (kept !== undefined && now < kept.freshUntil) return kept.answer
     if (this.#options.hasRoom()) this.#fly(key, { deadline: Number.POSITIVE_INFINITY })
     return kept !== undefined && now < kept.staleUntil ? kept.answer : undefined
   }
 
+  #find(key: Key): Kept<Answer> | undefined {
+    return this.#kept.get(key) ?? this.#passing.get(key)
+  }
+
+  #keep(key: Key, kept: Kept<Answer>): void {
+    const [into, from] = this.#options.standsIn(kept.answer)
+      ? [this.#kept, this.#passing]
+      : [this.#passing, this.#kept]
+    from.delete(key)
+    into.set(key, kept)
+  }
+
   #standIn(key: Key, flight: Flight<Answer>): Answer {
-    const kept = this.#kept.get(key)
+    const kept = this.#find(key)
     if (kept !== undefined && performance.now() < kept.staleUntil && this.#options.standsIn(kept.answer)) {
       return kept.answer
     }
@@ -124,7 +141,7 @@ export class Answers<Key, Answer> {
       const answer = await ask(key, flight)
       const now = performance.now()
       flight.answer = answer
-      this.#kept.set(key, { answer, freshUntil: now + freshMs(answer), staleUntil: now + staleMs })
+      this.#keep(key, { answer, freshUntil: now + freshMs(answer), staleUntil: now + staleMs })
     } catch (failure) {
       flight.failure = failure
       if (failure instanceof UnusableAnswer) {

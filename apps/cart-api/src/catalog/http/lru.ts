@@ -26,6 +26,10 @@ export class Lru<Key, Value> {
     this.#entries.delete(oldest as Key)
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key)
+  }
+
   #putLast(key: Key, value: Value): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)

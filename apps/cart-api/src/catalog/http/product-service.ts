@@ -10,6 +10,8 @@ import { Slots } from './slots.ts'
 const MAX_PRODUCT_BYTES = 256 * 1024
 /** Bytes of the list, unpacked: some 30,000 plain products. */
 const MAX_LIST_BYTES = 8 * 1024 * 1024
+/** How many requests may wait for each that is under way: some requests of a hundred products each, not a flood. */
+const WAITING_PER_SLOT = 100
 /** A service that is down fails many calls: it is said once in this time. */
 const WARN_EVERY_MS = 10_000
 /** W3C Trace Context §3.2: what else a caller sends under that name is not passed on. */
@@ -63,7 +65,7 @@ export class ProductService {
 
   constructor(options: ProductServiceOptions) {
     this.#options = options
-    this.#slots = new Slots(options.parallel)
+    this.#slots = new Slots(options.parallel, options.parallel * WAITING_PER_SLOT)
     this.#breaker = new Breaker(options.breaker)
   }
 

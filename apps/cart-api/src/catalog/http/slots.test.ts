@@ -7,7 +7,7 @@ function endless() {
 }
 
 test('no more run at a time than there are slots, and those who wait start in their order', async () => {
-  const slots = new Slots(2)
+  const slots = new Slots(2, 100)
   const order: number[] = []
   let running = 0
   let most = 0
@@ -29,7 +29,7 @@ test('no more run at a time than there are slots, and those who wait start in th
 })
 
 test('work that fails gives its slot back', async () => {
-  const slots = new Slots(1)
+  const slots = new Slots(1, 1)
   const first = endless()
   const failed = expect(slots.run(first.work)).rejects.toThrow('broken')
   const second = slots.run(async () => 'served')
@@ -39,4 +39,18 @@ test('work that fails gives its slot back', async () => {
   await failed
   await expect(second).resolves.toBe('served')
   expect(slots.free).toBe(1)
+})
+
+test('who comes when too many wait is sent away, and nobody else', async () => {
+  const slots = new Slots(1, 1)
+  const first = endless()
+  const running = slots.run(first.work)
+  const waiting = slots.run(async () => 'served')
+
+  await expect(slots.run(async () => 'too many')).rejects.toThrow('1 requests wait already')
+  first.end()
+
+  await running
+  await expect(waiting).resolves.toBe('served')
+  await expect(slots.run(async () => 'room again')).resolves.toBe('room again')
 })
