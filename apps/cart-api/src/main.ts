@@ -43,7 +43,7 @@ async function start(): Promise<void> {
   early.forEach(warn)
   const endAtOnce = (error: unknown): void => {
     logger.fatal({ err: error }, 'an error that nobody caught')
-    log.flush().finally(() => process.exit(1))
+    log.close().finally(() => process.exit(1))
   }
   process.on('uncaughtException', endAtOnce).on('unhandledRejection', endAtOnce)
 
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
     if (cutOff > 0)
       logger.warn({ connections: cutOff }, 'requests under way were cut off at the drain timeout')
     logger.info('stopped')
-    await log.flush()
+    await log.close()
     process.exit(0)
   }
   onSignals(stop, endAtOnce)

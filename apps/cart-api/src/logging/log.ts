@@ -3,13 +3,13 @@ import { destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
-/** The process's log and the way to get its last lines out. */
+/** The process's log and its end. */
 export interface Log {
   readonly logger: Logger
   /**
    * Writes what is buffered, before the process ends; a reader that has gone or has stopped reading is not waited for.
    */
-  flush(): Promise<void>
+  close(): Promise<void>
 }
 
 /** How much is gathered before it is written, in bytes; what is left is written after this many milliseconds. */
@@ -23,7 +23,9 @@ const FLUSH_PATIENCE = 1_000
 /** JSON lines on standard output, gathered so that a request does not cost a system call. */
 export function openLog(level: string, bindings: Record<string, string>): Log {
   const stream = destination({
-    fd: 1,
+    // Not just 1: making this stream sets a pipe to non-blocking, and a write that waits for a reader would hold one
+    // of Node's threads, and with it the end of the process.
+    fd: process.stdout.fd,
     sync: false,
     minLength: BUFFERED,
     maxLength: MOST_BUFFERED,
@@ -38,14 +40,17 @@ export function openLog(level: string, bindings: Record<string, string>): Log {
     },
     stream,
   )
-  // Never `flushSync`: it holds the process for as long as nobody reads, and for ever where nobody can.
-  const flush = (): Promise<void> =>
-    new Promise((resolve) => {
+  // Never `flushSync`, and destroyed before pino calls it at the exit: it would hold the process for as long as
+  // nobody reads, and for ever where nobody can.
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
       setTimeout(resolve, FLUSH_PATIENCE)
       // Its argument is an error where there is no reader any more: then there is nobody to tell.
       stream.flush(() => resolve())
     })
-  return { logger, flush }
+    stream.destroy()
+  }
+  return { logger, close }
 }
 
 /** An id as it may stand in a log: enough to find lines that belong together, too little to use it as a key. */

@@ -159,6 +159,35 @@ describe('what does not hold up the end', () => {
   })
 })
 
+describe('a log that nobody reads', () => {
+  test('because its reader has gone does not hold up the end', async () => {
+    const api = await start()
+    api.child.stdout?.destroy()
+    await add(api, 'cart-a')
+
+    const ended = await api.stop()
+
+    expect(ended).toEqual({ code: 0, signal: null })
+  })
+
+  test('because its reader stands still does not hold up the end', async () => {
+    const api = await start({ LOG_LEVEL: 'trace' })
+    api.child.stdout?.pause()
+    // More than a pipe holds.
+    const client = new KeepAliveClient()
+    for (let n = 0; n < 1_000; n += 1) {
+      await client.ask(api.url, { method: 'GET', path: '/health', headers: {} })
+    }
+    client.close()
+
+    api.child.kill('SIGTERM')
+    await once(api.child, 'exit')
+
+    expect(api.child).toMatchObject({ exitCode: 0, signalCode: null })
+    api.child.stdout?.resume()
+  }, 20_000)
+})
+
 test('a request whose end comes after the signal is answered', async () => {
   const api = await start()
   const socket = await open(api)

@@ -145,6 +145,20 @@ describe('merging', () => {
     expect((await old.cart()).body).toMatchObject({ owner: 'ann', lines: [] })
   })
 
+  test('a repeated merge meets its first answer, although somebody else uses the source by now', async () => {
+    const [target, source] = [new Shopper(api.url).as('ann'), new Shopper(api.url)]
+    await source.add('mug')
+    const merging = target.with({ 'Idempotency-Key': 'merge' })
+    const first = await merging.mergeFrom(source)
+    await source.as('bob').add('tray')
+
+    const again = await merging.mergeFrom(source)
+
+    expect(first.status).toBe(200)
+    expect(again).toMatchObject({ status: 200, text: first.text })
+    expect(await target.mergeFrom(source)).toMatchObject(NOT_FOUND)
+  })
+
   test('a merge claims the target', async () => {
     const source = new Shopper(api.url)
     const target = new Shopper(api.url)
