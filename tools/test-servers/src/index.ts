@@ -7,4 +7,5 @@ export {
   type PassingRequest,
   startHttpFaultProxy,
 } from './http-faults.ts'
+export { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts'
 export type { ServerProcess } from './server-process.ts'

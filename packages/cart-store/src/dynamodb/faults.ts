@@ -3,19 +3,14 @@ import {
   DynamoDBServiceException,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
+import type { Fault } from '../attempts.ts'
 
-/** What a failed attempt means for what was asked. */
-export type Fault =
-  /** Refused for now, certainly without effect. `contention`: other transactions hold an item. */
-  | { readonly kind: 'refused'; readonly reason: 'throttled' | 'contention' }
-  /** No answer, or one that leaves open what happened. */
-  | { readonly kind: 'lost'; readonly outcome: 'none' | 'unknown' }
-  /** The conditions of a transaction; one reason for each of its items, in their order. */
-  | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
+/** Why a transaction was not made. */
+export type Cancelled =
+  /** Its conditions: one reason for each of its items, in their order. */
+  | { readonly cancelled: 'by a condition'; readonly reasons: readonly CancellationReason[] }
   /** An item is larger than DynamoDB takes. */
-  | { readonly kind: 'too-large' }
-  /** Nothing that another attempt would change, certainly without effect: a missing permission or table, a defect. */
-  | { readonly kind: 'wrong' }
+  | { readonly cancelled: 'too large' }
 
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',
@@ -34,6 +29,8 @@ const PASSING = new Map<string | undefined, 'throttled' | 'contention'>([
   ['ThrottlingError', 'throttled'],
 ])
 
+const TOO_LARGE: Fault<Cancelled> = { kind: 'final', answer: { cancelled: 'too large' } }
+
 /** A batch was carried out in part; the rest is to be sent again, later. */
 export class Unprocessed extends Error {
   constructor(count: number) {
@@ -42,7 +39,7 @@ export class Unprocessed extends Error {
 }
 
 /** Judges what the SDK has thrown. */
-export function faultOf(error: unknown): Fault {
+export function faultOf(error: unknown): Fault<Cancelled> {
   if (error instanceof Unprocessed) return { kind: 'refused', reason: 'throttled' }
   if (error instanceof TransactionCanceledException) return cancellation(error.CancellationReasons ?? [])
   if (error instanceof DynamoDBServiceException) {
@@ -51,7 +48,7 @@ export function faultOf(error: unknown): Fault {
     if (error.$fault === 'server' || (error.$metadata.httpStatusCode ?? 0) >= 500) {
       return { kind: 'lost', outcome: 'unknown' }
     }
-    return isTooLarge(error.name, error.message) ? { kind: 'too-large' } : { kind: 'wrong' }
+    return isTooLarge(error.name, error.message) ? TOO_LARGE : { kind: 'wrong' }
   }
   const { name, code } = error as { name?: string; code?: string }
   if (name === 'CredentialsProviderError') return { kind: 'wrong' }
@@ -59,13 +56,13 @@ export function faultOf(error: unknown): Fault {
 }
 
 /** Conditions before everything else: they are final, while a conflict beside them is not. */
-function cancellation(reasons: readonly CancellationReason[]): Fault {
-  if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return { kind: 'cancelled', reasons }
+function cancellation(reasons: readonly CancellationReason[]): Fault<Cancelled> {
+  if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) {
+    return { kind: 'final', answer: { cancelled: 'by a condition', reasons } }
+  }
   const passing = reasons.map(({ Code }) => PASSING.get(Code)).find((reason) => reason !== undefined)
   if (passing !== undefined) return { kind: 'refused', reason: passing }
-  return reasons.some(({ Code, Message }) => isTooLarge(Code, Message))
-    ? { kind: 'too-large' }
-    : { kind: 'wrong' }
+  return reasons.some(({ Code, Message }) => isTooLarge(Code, Message)) ? TOO_LARGE : { kind: 'wrong' }
 }
 
 function isTooLarge(name: string | undefined, message: string | undefined): boolean {

@@ -68,6 +68,7 @@ export class DynamoOutbox implements Outbox {
           const output = await client.send(command, options)
           left = output.UnprocessedItems?.[this.#table] ?? []
           if (left.length > 0) throw new Unprocessed(left.length)
+          return output
         },
         call,
         true,

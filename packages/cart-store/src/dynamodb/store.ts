@@ -159,14 +159,8 @@ class DynamoStore implements CartStore {
       ClientRequestToken: randomUUID(),
     })
     const sent = await this.#sender.send((client, options) => client.send(command, options), call, true)
-    switch (sent.kind) {
-      case 'done':
-        return { kind: 'committed' }
-      case 'too-large':
-        return { kind: 'too-large' }
-      case 'cancelled':
-        return judge(sent.reasons, commit)
-    }
+    if (!('cancelled' in sent)) return { kind: 'committed' }
+    return sent.cancelled === 'too large' ? { kind: 'too-large' } : judge(sent.reasons, commit)
   }
 
   async #get(key: Key, call: Call): Promise<Item | undefined> {

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { freePort, type ServerProcess, startServer } from './server-process.ts'
+
+/** A Redis of one's own. */
+export interface RedisServer extends ServerProcess {
+  readonly url: string
+}
+
+export interface RedisServerOptions {
+  /** Arguments beside those that make it small and private: `['--appendonly', 'yes']`. */
+  readonly args?: readonly string[]
+  /** Where it writes; a folder of its own, removed with it, unless given. */
+  readonly folder?: string
+  /** A free one unless given. */
+  readonly port?: number
+}
+
+/** How long an installation may take, in milliseconds. */
+const INSTALL_PATIENCE = 180_000
+
+/** Starts redis-server; on Debian and as root it is installed first where it is missing. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const binary = await findRedis()
+  const port = options.port ?? (await freePort())
+  const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'redis-'))
+  const server = await startServer(
+    binary,
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...(options.args ?? [])],
+    port,
+  )
+  return {
+    ...server,
+    url: `redis://127.0.0.1:${port}`,
+    stop: async () => {
+      await server.stop()
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function findRedis(): Promise<string> {
+  const own = process.env['CARTWRIGHT_REDIS_SERVER'] ?? onPath('redis-server')
+  if (own !== undefined) return own
+  const apt = onPath('apt-get')
+  if (apt !== undefined && process.getuid?.() === 0) {
+    const run = promisify(execFile)
+    // Nothing is to be started by the package itself: the runlevel says that the machine is not up for it.
+    const settings = {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+      timeout: INSTALL_PATIENCE,
+    }
+    const install = () =>
+      run(
+        apt,
+        ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '-q', '--no-install-recommends', 'redis-server'],
+        settings,
+      )
+    // Fresh images have no package lists. Several tests may ask at once: apt waits for its lock.
+    await install().catch(async () => {
+      await run(apt, ['-o', 'DPkg::Lock::Timeout=120', 'update', '-q'], settings)
+      await install()
+    })
+    const installed = onPath('redis-server')
+    if (installed !== undefined) return installed
+  }
+  throw new Error(
+    'Redis cannot be run here: there is no redis-server on PATH. Install it ("apt-get install redis-server", ' +
+      '"brew install redis"), or name its binary in CARTWRIGHT_REDIS_SERVER',
+  )
+}
+
+function onPath(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean)
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable)
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
