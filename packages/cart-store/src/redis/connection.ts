@@ -1,0 +1,94 @@
+import { createClient } from '@redis/client'
+import { isUnknownScript, NoReply } from './faults.ts'
+import type { LuaScript } from './lua-script.ts'
+
+export interface ConnectionOptions {
+  /** `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS. */
+  readonly url: string
+  /** Hears why the connection was lost. */
+  readonly warn?: (message: string) => void
+}
+
+/** How long connecting may take, in milliseconds. */
+const CONNECT_TIMEOUT = 2_000
+/** A server from which nothing is heard for this long is given up; it is pinged more often than that. */
+const SILENCE = 5_000
+const PING_INTERVAL = 2_000
+/** The longest pause between two attempts to connect, in milliseconds. */
+const LONGEST_RECONNECT_PAUSE = 1_000
+
+type Client = ReturnType<typeof clientOf>
+
+/**
+ * A connection to Redis that is made again whenever it is lost. Nothing waits inside it: while there is none, commands
+ * fail at once, and whoever sends them knows their own deadline.
+ */
+export class RedisConnection {
+  readonly #client: Client
+  #connecting: Promise<unknown>
+
+  constructor({ url, warn }: ConnectionOptions) {
+    this.#client = clientOf(url)
+    // Without a listener an error would end the process; the client connects again by itself.
+    this.#client.on('error', (error: unknown) => warn?.(`redis: ${String(error)}`))
+    this.#connecting = this.#client.connect().catch(() => undefined)
+  }
+
+  /** Resolves when the first attempts to connect have succeeded, or the time is up. */
+  async settled(milliseconds: number): Promise<void> {
+    await withTimeout(this.#connecting, milliseconds).catch(() => undefined)
+  }
+
+  /** Sends one command. */
+  send<Reply>(args: readonly string[], patience: number): Promise<Reply> {
+    // The caller knows what its command is answered with.
+    return withTimeout(this.#client.sendCommand([...args]) as Promise<unknown>, patience) as Promise<Reply>
+  }
+
+  /** Runs a script by its digest; a server that does not know it gets its source. */
+  async run<Reply>(
+    { source, sha1 }: LuaScript,
+    keys: readonly string[],
+    args: readonly string[],
+    patience: number,
+  ): Promise<Reply> {
+    const given = [String(keys.length), ...keys, ...args]
+    try {
+      return await this.send<Reply>(['EVALSHA', sha1, ...given], patience)
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error
+      return this.send<Reply>(['EVAL', source, ...given], patience)
+    }
+  }
+
+  /** Ends it; commands under way are lost. */
+  close(): void {
+    this.#client.destroy()
+  }
+}
+
+function clientOf(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: PING_INTERVAL,
+    socket: {
+      connectTimeout: CONNECT_TIMEOUT,
+      socketTimeout: SILENCE,
+      reconnectStrategy: (attempt: number) =>
+        Math.min(20 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_PAUSE) * (0.5 + Math.random() / 2),
+    },
+  })
+}
+
+async function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoReply(milliseconds)), milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
