@@ -31,6 +31,8 @@ export interface Attempts<Output, Final> {
 /** The pauses between attempts, in milliseconds: doubling from the first to the last, of each a random part. */
 const FIRST_PAUSE = 20
 const LAST_PAUSE = 500
+/** With less time left than this, in milliseconds, nothing is repeated: it would mostly make a certain outcome unknown. */
+const LEAST_PATIENCE = 50
 
 /**
  * Repeats an attempt as long as that may help.
@@ -70,7 +72,7 @@ export async function untilAnswered<Output, Final>(
     if (fault.kind === 'final') return fault.answer
     if (writes && fault.kind === 'lost' && fault.outcome === 'unknown') outcome = 'unknown'
     const wait = pause * Math.random()
-    if (fault.kind === 'wrong' || performance.now() + wait > call.deadline) {
+    if (fault.kind === 'wrong' || performance.now() + wait + LEAST_PATIENCE > call.deadline) {
       throw unavailable(fault.kind === 'refused' ? fault.reason : 'unreachable', cause)
     }
     await sleep(wait)

@@ -9,3 +9,4 @@ export {
 } from './http-faults.ts'
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts'
 export type { ServerProcess } from './server-process.ts'
+export { startTcpFaultProxy, type TcpFault, type TcpFaultProxy } from './tcp-faults.ts'
