@@ -1,9 +1,27 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
-/** Where the bundled server goes: beside `src`, so that paths relative to either are the same. */
-const DIST = path.join(import.meta.dirname, 'dist')
+/**
+ * Where the bundled server goes: beside `src`, so that paths relative to either are the same. Another folder may be
+ * named, to look at a bundle that is not to be run.
+ */
+const DIST = path.resolve(import.meta.dirname, process.argv[2] ?? 'dist')
+
+/** What a build may have left: a chunk with the hash of its content in its name, or what it was killed while writing. */
+const LEFTOVER = /-[A-Z0-9]{8}\.js(\.map)?$|\.js(\.map)?\.\d+$/
+
+/** How long what no build makes any more is left lying, in milliseconds. */
+const LEFT_LYING = 24 * 3600_000
 
 /** Packages that are CommonJS ask for Node's modules by `require`, which an ES module does not have. */
 const REQUIRE =
@@ -16,7 +34,7 @@ const REQUIRE =
 const { outputFiles } = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: ['src/main.ts'],
-  outdir: 'dist',
+  outdir: DIST,
   bundle: true,
   splitting: true, // what is imported late (token verification) stays out of memory until then
   platform: 'node',
@@ -29,6 +47,11 @@ const { outputFiles } = await build({
 })
 mkdirSync(DIST, { recursive: true })
 for (const { path: file, contents } of outputFiles) replace(file, contents)
+try {
+  clearAway(new Set(outputFiles.map(({ path: file }) => file)))
+} catch {
+  // What another user has built cannot be touched. It takes up room, and is no reason not to start.
+}
 
 /** Whole or not at all, and only where it differs: another process may be starting from the same file. */
 function replace(file: string, contents: Uint8Array): void {
@@ -40,4 +63,21 @@ function replace(file: string, contents: Uint8Array): void {
   const part = `${file}.${process.pid}`
   writeFileSync(part, contents)
   renameSync(part, file)
+}
+
+/**
+ * Takes away what earlier builds have left: each change of a chunk adds a file. Not at once, as a process that was
+ * started from an earlier build may still load a chunk of it (the AWS SDK loads some at need). So every build sets the
+ * time of all that it makes, changed or not, and a file goes when no build has made it for a day.
+ */
+function clearAway(made: ReadonlySet<string>): void {
+  const now = Date.now()
+  for (const file of made) utimesSync(file, now / 1000, now / 1000)
+  for (const name of readdirSync(DIST)) {
+    const file = path.join(DIST, name)
+    if (!LEFTOVER.test(name) || made.has(file)) continue
+    // Another build may be faster.
+    const age = now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now)
+    if (age > LEFT_LYING) rmSync(file, { force: true })
+  }
 }

@@ -35,6 +35,8 @@ export async function runInstaller(root, packageManager, onStart) {
   // One retry, after 10 s: with npm's usual two it takes 70 s to hear that the registry cannot be reached.
   const npx = ['--yes', '--loglevel=error', '--fetch-retries=1']
   const args = [...npx, packageManager, 'install', '--frozen-lockfile']
+  // Before it starts: a signal in between would end this process alone.
+  const ignoreStop = endOnStop(() => child)
   // In a group of its own, so that it can be ended whole: npx starts a shell, which starts the package manager.
   const child = spawn('npx', args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   if (child.pid !== undefined) onStart(child.pid)
@@ -49,7 +51,6 @@ export async function runInstaller(root, packageManager, onStart) {
       toldOfRetries = true
     })
   }
-  const ignoreStop = endOnStop(child)
   const failure = await new Promise((resolve) => {
     child.once('error', (error) =>
       resolve(`npx does not start (${error.message}): it comes with Node, as npm does`),
@@ -84,12 +85,13 @@ function adviceOn(output, packageManager) {
  * A stop request while installing ends the installer, then this process, as the signal itself would have. A second
  * one does not ask.
  *
- * @param {import('node:child_process').ChildProcess} child
- * @returns {() => void} ends it
+ * @param {() => import('node:child_process').ChildProcess} installer
+ * @returns {() => void} from then on stop requests are no longer heard
  */
-function endOnStop(child) {
+function endOnStop(installer) {
   let asked = false
   return listenForStop((signal) => {
+    const child = installer()
     child.once('close', () => process.exit(128 + constants.signals[signal]))
     endGroup(child, asked ? 'SIGKILL' : 'SIGTERM')
     asked = true

@@ -74,7 +74,7 @@ function readPackage(root, folder) {
     const { dependencies, devDependencies } = JSON.parse(manifest)
     return { folder, manifest, dependencies: Object.keys({ ...dependencies, ...devDependencies }) }
   } catch (error) {
-    throw new LaunchProblem(`${file} is not valid JSON: ${/** @type {Error} */ (error).message}`)
+    throw new LaunchProblem(`${file} is not valid JSON: ${oneLine(error)}`)
   }
 }
 
@@ -88,4 +88,13 @@ function read(root, file) {
   } catch (error) {
     throw new LaunchProblem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`)
   }
+}
+
+/**
+ * What JSON.parse says quotes the text, line ends included.
+ *
+ * @param {unknown} error
+ */
+function oneLine(error) {
+  return /** @type {Error} */ (error).message.replaceAll(/\s+/g, ' ')
 }

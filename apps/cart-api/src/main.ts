@@ -61,7 +61,7 @@ async function start(): Promise<void> {
     },
     api,
   )
-  answerBrokenRequests(server)
+  answerBrokenRequests(server, { logger, instanceId: instance.id })
   const connections = openConnections(server)
   const url = await listen(server, settings).catch(async (error: unknown) => {
     // An open database would leave its log beside it.

@@ -3,6 +3,7 @@ import { createServer, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { type CartStore, openSqliteStore } from '@cartwright/cart-store'
 import { pino } from 'pino'
 import { createApi } from '../src/api.ts'
@@ -27,6 +28,8 @@ export interface InProcessOptions {
   readonly readiness?: (store: CartStore) => Readiness
   /** The database file of another one, to serve the same carts as a second process does. */
   readonly database?: string
+  /** Receives the lines of the log. */
+  readonly lines?: Record<string, unknown>[]
   /** Of the HTTP server. */
   readonly server?: ServerOptions
 }
@@ -38,6 +41,8 @@ export interface InProcessApi {
   readonly catalog: Catalog
   readonly readiness: Readiness
   readonly database: string
+  /** How many connections are open. */
+  connections(): Promise<number>
   /** Ends the server, the store and the database's folder where it is its own. */
   close(): Promise<void>
 }
@@ -50,6 +55,11 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
   const store = options.wrapStore?.(sqlite) ?? sqlite
   const catalog = options.catalog ?? (await openFileCatalog({ path: DEMO_CATALOG, warn: () => undefined }))
   const readiness = options.readiness?.(store) ?? new Readiness({ store })
+  const { lines } = options
+  const logger =
+    lines === undefined
+      ? pino({ level: 'silent' })
+      : pino({}, { write: (line) => lines.push(JSON.parse(line)) })
   const app = createApi({
     settings,
     store,
@@ -57,10 +67,10 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     readiness,
     identity: options.identity ?? (settings.identity === 'header' ? headerIdentity : noIdentity),
     instance: { id: 'test', startedAt: new Date().toISOString() },
-    logger: pino({ level: 'silent' }),
+    logger,
   })
   const server = createServer({ keepAliveTimeout: 5_000, ...options.server }, app)
-  answerBrokenRequests(server)
+  answerBrokenRequests(server, { logger, instanceId: 'test' })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A TCP server's address is never a path.
   const { port } = server.address() as AddressInfo
@@ -70,6 +80,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     catalog,
     readiness,
     database,
+    connections: promisify(server.getConnections.bind(server)),
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()

@@ -346,5 +346,7 @@ function differ(a: Money, b: Money): boolean {
 
 /** Everything that makes two baskets different, as text. */
 function snapshot(lines: ModelCart['lines'] | undefined): string {
-  return JSON.stringify([...(lines?.values() ?? [])].map(({ changed: _, ...line }) => line))
+  return JSON.stringify(
+    [...(lines ?? [])].map(([name, { quantity, price, added }]) => [name, quantity, price, added]),
+  )
 }

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Express, RequestHandler } from 'express'
-import type { ExchangeOptions } from '../http/exchange.ts'
+import type { Express, Request } from 'express'
+import { isFresh, parsePrecondition } from '../carts/preconditions.ts'
+import { Exchange, type ExchangeOptions, type Outgoing } from '../http/exchange.ts'
 import { otherMethods } from '../http/serve.ts'
-import { PROBLEM_CODES, PROBLEM_DOCS_PATH, PROBLEMS } from '../problems/catalogue.ts'
+import { membersOf, PROBLEM_CODES, PROBLEM_DOCS_PATH, PROBLEMS } from '../problems/catalogue.ts'
 
 /** What the documentation pages may load: only what this process serves itself. */
 const DOCS_POLICY =
@@ -29,44 +32,80 @@ const DOCS_PAGE = `<!doctype html>
 const DOCS_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null })
 `
 
+const JSON_DOCUMENT = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-cache' }
+const PAGE = { 'Content-Security-Policy': DOCS_POLICY, 'Cache-Control': 'no-cache' }
+const HTML = { ...PAGE, 'Content-Type': 'text/html; charset=utf-8' }
+const SCRIPT = { ...PAGE, 'Content-Type': 'text/javascript; charset=utf-8' }
+
 /** The files of swagger-ui that the page needs; nothing else of the package is served. */
-const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js']
+const ASSETS = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+}
 
 /**
  * Serves the API's documentation from local files: the OpenAPI document and its page, the page of all errors that
  * `type` in a problem links to, and `/` leads there.
  */
-export function serveDocs(app: Express, document: unknown, exchange: ExchangeOptions): void {
-  const serve = (address: string, answer: RequestHandler): void => {
-    app.get(address, answer)
-    app.all(address, otherMethods(address, 'GET, HEAD, OPTIONS', exchange))
-  }
-  const page = (address: string, type: string, content: string): void => {
-    serve(address, (_request, response) => {
-      response.type(type).set({ 'Content-Security-Policy': DOCS_POLICY, 'Cache-Control': 'no-cache' })
-      response.send(content)
+export function serveDocs(app: Express, document: unknown, options: ExchangeOptions): void {
+  const serve = (address: string, answer: (request: Request) => Outgoing): void => {
+    app.get(address, (request, response) => {
+      const exchange = new Exchange(request, response, options)
+      exchange.route = address
+      exchange.reply(answer(request))
     })
+    app.all(address, otherMethods(address, 'GET, HEAD, OPTIONS', options))
   }
   const openapi = JSON.stringify(document)
-  serve('/openapi.json', (_request, response) => {
-    response.type('json').set('Cache-Control', 'no-cache').send(openapi)
-  })
-  page('/docs', 'html', DOCS_PAGE)
-  page('/docs/start.js', 'js', DOCS_SCRIPT)
-  page(PROBLEM_DOCS_PATH, 'html', errorsPage())
+  serve(
+    '/openapi.json',
+    page(JSON_DOCUMENT, () => openapi),
+  )
+  serve(
+    '/docs',
+    page(HTML, () => DOCS_PAGE),
+  )
+  serve(
+    '/docs/start.js',
+    page(SCRIPT, () => DOCS_SCRIPT),
+  )
+  serve(PROBLEM_DOCS_PATH, page(HTML, errorsPage))
   const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  for (const asset of ASSETS) {
-    serve(`/docs/${asset}`, (_request, response) => {
-      response.sendFile(asset, { root: swaggerFolder, maxAge: '1h' })
-    })
+  for (const [name, type] of Object.entries(ASSETS)) {
+    const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' }
+    serve(
+      `/docs/${name}`,
+      page(headers, () => readFileSync(path.join(swaggerFolder, name))),
+    )
   }
-  serve('/', (_request, response) => response.redirect(302, '/docs'))
+  serve('/', () => ({ status: 302, headers: { Location: '/docs' } }))
+}
+
+/**
+ * Answers with something that does not change while the process runs: read when it is first asked for, because few
+ * processes are ever asked for it, and kept.
+ */
+function page(headers: Outgoing['headers'], read: () => string | Buffer): (request: Request) => Outgoing {
+  let whole: Outgoing | undefined
+  return (request) => {
+    whole ??= tagged(headers, read())
+    const known = parsePrecondition(request.headers['if-none-match'] ?? '')
+    const isKnown = known !== undefined && isFresh(known, whole.headers['ETag'] ?? '')
+    return isKnown ? { status: 304, headers: whole.headers } : whole
+  }
+}
+
+function tagged(headers: Outgoing['headers'], body: string | Buffer): Outgoing {
+  return { status: 200, headers: { ...headers, ETag: `"${hash('sha256', body, 'base64url')}"` }, body }
 }
 
 function errorsPage(): string {
   const sections = PROBLEM_CODES.map((code) => {
     const { status, title, about } = PROBLEMS[code]
-    return `<section id="${code}"><h2><code>${code}</code></h2><p><strong>${status} · ${title}.</strong> ${inline(about)}</p></section>`
+    const members = membersOf(code)
+      .map((member) => `<code>${member}</code>`)
+      .join(', ')
+    return `<section id="${code}"><h2><code>${code}</code></h2><p><strong>${status} · ${title}.</strong> ${inline(about)}</p>${members && `<p>Members: ${members}.</p>`}</section>`
   })
   return `<!doctype html>
 <html lang="en">

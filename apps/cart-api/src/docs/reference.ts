@@ -1,4 +1,4 @@
-import { PROBLEM_CODES, PROBLEMS } from '../problems/catalogue.ts'
+import { membersOf, PROBLEM_CODES, PROBLEMS } from '../problems/catalogue.ts'
 import type { Setting } from '../settings/kinds.ts'
 import { SETTINGS } from '../settings/settings.ts'
 import { eventsPage } from './events-page.ts'
@@ -29,9 +29,9 @@ function settingsPage(): string {
   )
   return `${MADE_FROM('apps/cart-api/src/settings/settings.ts')}# Settings
 
-The cart API reads its settings from environment variables, once, at start. An empty value counts as not given.
-A bad one stops the start: a line for each names the setting, the value seen and what is wanted, and the exit code
-is 1. \`PORT=9090 npm start\` sets one for a local run.
+The cart API reads its settings from environment variables, once, at start. An empty value counts as not given, one
+with blanks around it is refused. A bad one stops the start: a line for each names the setting, the value seen (without
+what may be a password) and what is wanted, and the exit code is 1. \`PORT=9090 npm start\` sets one for a local run.
 
 One more variable is read, which the platform sets: \`ECS_CONTAINER_METADATA_URI_V4\` (which task and zone
 this is, told by \`GET /metadata\`).
@@ -42,8 +42,10 @@ ${rows.join('\n')}
 
 ## Rules between settings
 
+- \`STORE=dynamodb\` needs \`TABLE_NAME\`.
 - \`IDENTITY=jwt\` needs \`JWT_ISSUER\`, \`JWT_AUDIENCE\` and \`JWT_JWKS_URL\`.
-- \`DEPLOYMENT=prod\` starts with \`IDENTITY=jwt\` only, unless \`ALLOW_INSECURE_IDENTITY=true\`.
+- A \`DEPLOYMENT\` whose name begins with \`prod\` (\`prod\`, \`production\`, \`prod-eu\`) starts with \`IDENTITY=jwt\` only,
+  unless \`ALLOW_INSECURE_IDENTITY=true\`.
 `
 }
 
@@ -55,14 +57,18 @@ function shownDefault(fallback: string | undefined): string {
 function errorsPage(): string {
   const sections = PROBLEM_CODES.map((code) => {
     const { status, title, about } = PROBLEMS[code]
-    return `## ${code}\n\n**${status} · ${title}.** ${about}\n`
+    const members = membersOf(code)
+      .map((member) => `\`${member}\``)
+      .join(', ')
+    return `## ${code}\n\n**${status} · ${title}.** ${about}\n${members && `\nMembers: ${members}.\n`}`
   })
   return `${MADE_FROM('apps/cart-api/src/problems/catalogue.ts')}# Errors
 
 Every error is \`application/problem+json\` (RFC 9457). \`code\` is what programs decide on and never changes its
 meaning; \`type\` links to the paragraph below, which a running API serves at \`/docs/errors\`; \`detail\` is for people;
 \`instance\` holds the \`X-Request-ID\` of the log line. Answers with status 503, and 409 \`request-in-progress\`, carry
-\`Retry-After\` in seconds.
+\`Retry-After\` in seconds. Further members belong to the code and are listed with it, those that may be absent with a
+question mark; \`errors\` of a refused list of actions names the action.
 
 \`\`\`json
 {

@@ -1,46 +1,55 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, Problem, problemBody } from '../problems/catalogue.ts'
+import { type ExchangeOptions, openExchange } from './exchange.ts'
 
 /**
- * Answers what Node's parser refuses before there is a request: the reason goes out as a problem, and the
- * connection is closed, because nobody knows where the next request would begin.
+ * Answers what Node's parser refuses: the reason goes out as a problem, and the connection is closed, because nobody
+ * knows where the next request would begin.
  *
- * Only a request that nobody carries out is refused here. Were the refusal sent at once, the client would take it
- * for the answer to the request before:
+ * A request that has come in to its end is carried out all the same, and has the last word. Were the refusal sent at
+ * once, the client would take it for the answer to that request:
  *
  * ```
  * client   POST /cart/items … ─ garbage
  * API                  deciding, committing ── 200 ── close            not: 400 "nothing was changed" ── close
  * ```
+ *
+ * A change is carried out only when it has come in to its end (`serve.ts`), so one that breaks off before is refused.
  */
-export function answerBrokenRequests(server: Server): void {
-  // Answers leave a connection in the order of their requests, so the last one tells when all are out.
-  const lastAnswers = new WeakMap<Duplex, ServerResponse>()
-  server.on('request', (request, response) => lastAnswers.set(request.socket, response))
-  server.on('clientError', (error: Error & { code?: string }, socket) => {
-    const last = lastAnswers.get(socket)
-    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else if (last === undefined) refuse(error, socket)
-    else if (last.req.complete && last.writableFinished) refuse(error, socket)
-    else if (last.req.complete) last.once('finish', () => socket.end())
-    else if (isNextOut(last)) refuse(error, socket)
-    else socket.destroy()
+export function answerBrokenRequests(
+  server: Server,
+  options: Pick<ExchangeOptions, 'logger' | 'instanceId'>,
+): void {
+  server.on('clientError', (error: Error & { code?: string }, connection) => {
+    const exchange = openExchange(connection)
+    if (!connection.writable || error.code === 'ECONNRESET') connection.destroy()
+    else if (exchange !== undefined) exchange.breakOff(problemOf(error.code))
+    else refuse(problemOf(error.code), connection, options)
   })
 }
 
-/** Whether what is written to the connection now is read as this answer. */
-function isNextOut(answer: ServerResponse): boolean {
-  return answer.socket !== null && !answer.headersSent
-}
-
-function refuse(error: Error & { code?: string }, socket: Duplex): void {
-  const problem = problemOf(error.code)
+/** Answers what has not become a request. */
+function refuse(
+  problem: Problem,
+  connection: Duplex,
+  { logger, instanceId }: Pick<ExchangeOptions, 'logger' | 'instanceId'>,
+): void {
   const { status } = PROBLEMS[problem.code]
-  const body = problemBody(problem, 'unread')
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  const requestId = randomUUID()
+  const body = problemBody(problem, requestId)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-ID: ${requestId}`,
+    `X-Instance-ID: ${instanceId}`,
+    'Connection: close',
+  ]
+  // Destroyed as well, or a client that never closes its side would keep the connection for ever.
+  connection.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => connection.destroy())
+  logger.info({ requestId, status, code: problem.code }, 'request')
 }
 
 function problemOf(code: string | undefined): Problem {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { CacheOutcome, StoreObserver } from '@cartwright/cart-store'
 import type { Reply } from '../carts/carts.ts'
 import type { Logger } from '../logging/log.ts'
 import { hashedId } from '../logging/log.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, problemBody } from '../problems/catalogue.ts'
+import { TRACEPARENT } from './traceparent.ts'
 
 const REQUEST_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/
-/** W3C Trace Context §3.2: version, trace id, parent id, flags; all zeros are invalid. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/
 
 const JSON_MEDIA_TYPE = 'application/json; charset=utf-8'
 
@@ -22,11 +22,23 @@ export interface ExchangeOptions {
   readonly closing: () => boolean
 }
 
-/** One request with its answer: ids, time spent, log line. */
+/** What goes out: JSON, unless the headers say otherwise. */
+export interface Outgoing extends Pick<Reply, 'status' | 'headers'> {
+  readonly body?: string | Uint8Array
+}
+
+/** The exchange that each connection has begun last; answers leave it in the order of their requests. */
+const latest = new WeakMap<Duplex, Exchange>()
+
+/** The latest exchange of the connection, unless it is over: the whole request has come in, its answer has gone out. */
+export function openExchange(connection: Duplex): Exchange | undefined {
+  const exchange = latest.get(connection)
+  return exchange?.isOver === true ? undefined : exchange
+}
+
+/** One request with its one answer: ids, time spent, log line. */
 export class Exchange implements StoreObserver {
   readonly requestId: string
-  /** By `performance.now()`. */
-  readonly deadline: number
   readonly traceparent: string | undefined
   /** The route's pattern, for the log; never the path itself, which holds ids. */
   route: string | undefined
@@ -44,11 +56,25 @@ export class Exchange implements StoreObserver {
     this.#options = options
     this.#request = request
     this.#response = response
-    this.deadline = this.#start + options.requestTimeout
+    latest.set(request.socket, this)
     const given = request.headers['x-request-id']
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     const trace = request.headers['traceparent']
     this.traceparent = typeof trace === 'string' && TRACEPARENT.test(trace) ? trace : undefined
+  }
+
+  /** Whether there is an answer. Later ones are dropped: nobody would be told of them. */
+  get isAnswered(): boolean {
+    return this.#response.writableEnded
+  }
+
+  get isOver(): boolean {
+    return this.#request.complete && this.#response.writableFinished
+  }
+
+  /** By `performance.now()`, for a request that has come in to its end now: what its client took is not ours. */
+  deadline(): number {
+    return performance.now() + this.#options.requestTimeout
   }
 
   took(part: 'store' | 'cache', milliseconds: number): void {
@@ -61,19 +87,17 @@ export class Exchange implements StoreObserver {
   }
 
   /** Answers with what an operation came to. */
-  reply({ status, headers, body }: Reply): void {
+  reply({ status, headers, body }: Outgoing): void {
+    if (this.isAnswered) return
     this.#write(status, headers, body, JSON_MEDIA_TYPE)
     this.#options.logger.info(this.#line(status), 'request')
   }
 
   /** Answers with a refusal; one that is our own doing is logged with its cause. */
   refuse(problem: Problem): void {
+    if (this.isAnswered) return
     const { status } = PROBLEMS[problem.code]
-    if (this.#response.headersSent) {
-      this.#response.destroy(problem)
-    } else {
-      this.#write(status, problem.headers, problemBody(problem, this.requestId), PROBLEM_MEDIA_TYPE)
-    }
+    this.#write(status, problem.headers, problemBody(problem, this.requestId), PROBLEM_MEDIA_TYPE)
     const line = { ...this.#line(status), code: problem.code }
     const { logger } = this.#options
     if (status < 500) logger.info(line, 'request')
@@ -82,7 +106,20 @@ export class Exchange implements StoreObserver {
     else logger.warn({ ...line, cause: messageOf(problem.cause) }, 'request refused')
   }
 
-  #write(status: number, headers: Reply['headers'], body: string | undefined, mediaType: string): void {
+  /**
+   * Ends the connection, on which nothing more can be read: after the answer to a request that has come in to its
+   * end, else with this refusal.
+   */
+  breakOff(problem: Problem): void {
+    const response = this.#response
+    response.shouldKeepAlive = false
+    if (!this.#request.complete) this.refuse(problem)
+    const close = (): void => this.#request.socket.destroySoon()
+    if (response.writableFinished) close()
+    else response.once('finish', close)
+  }
+
+  #write(status: number, headers: Outgoing['headers'], body: Outgoing['body'], mediaType: string): void {
     const response = this.#response
     response.statusCode = status
     response.setHeader('X-Request-ID', this.requestId)
@@ -94,13 +131,11 @@ export class Exchange implements StoreObserver {
       if (this.#outcome !== undefined) response.setHeader('X-Cache', this.#outcome)
     }
     if (this.#options.closing()) response.setHeader('Connection', 'close')
-    for (const name in headers) response.setHeader(name, headers[name] ?? '')
-    if (body === undefined) {
-      response.end()
-      return
+    if (body !== undefined) {
+      response.setHeader('Content-Type', mediaType)
+      response.setHeader('Content-Length', Buffer.byteLength(body))
     }
-    if (headers['Content-Type'] === undefined) response.setHeader('Content-Type', mediaType)
-    response.setHeader('Content-Length', Buffer.byteLength(body))
+    for (const name in headers) response.setHeader(name, headers[name] ?? '')
     // An answer to HEAD has the headers of GET and no body; Node leaves it out by itself.
     response.end(body)
   }

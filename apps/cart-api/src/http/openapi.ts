@@ -3,40 +3,41 @@ import { CartIdText } from '../carts/bodies.ts'
 import { IDEMPOTENCY_KEY_PATTERN } from '../carts/idempotency.ts'
 import { PRECONDITION_PATTERN } from '../carts/preconditions.ts'
 import { USER_ID_PATTERN } from '../identity/header.ts'
-import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemCode } from '../problems/catalogue.ts'
-import type { Operation } from './operation.ts'
+import {
+  PROBLEM_CODES,
+  PROBLEM_MEDIA_TYPE,
+  PROBLEMS,
+  type ProblemCode,
+  type ProblemKind,
+} from '../problems/catalogue.ts'
+import { type Answer, bodyOf, isOnCart, type Operation } from './operation.ts'
 
 type Json = Record<string, unknown>
 
+const PLAIN = ['malformed-request', 'internal-error'] as const
+const IDENTIFIED = [...PLAIN, 'unauthenticated', 'identity-unavailable'] as const
+const STORED = [...IDENTIFIED, 'store-unavailable', 'too-much-contention'] as const
+
 /** The problems of every operation of a kind, beyond its own. */
 const PROBLEMS_OF_KIND: Readonly<Record<Operation['kind'], readonly ProblemCode[]>> = {
-  plain: ['malformed-request', 'internal-error'],
-  read: [
-    'malformed-request',
-    'unauthenticated',
-    'cart-not-found',
-    'internal-error',
-    'identity-unavailable',
-    'store-unavailable',
-    'too-much-contention',
-  ],
+  plain: PLAIN,
+  identified: IDENTIFIED,
+  read: STORED,
   change: [
-    'malformed-request',
-    'unauthenticated',
+    ...STORED,
     'cart-not-found',
     'request-in-progress',
     'version-mismatch',
     'idempotency-key-reused',
-    'internal-error',
-    'identity-unavailable',
-    'store-unavailable',
-    'too-much-contention',
     'cart-too-large',
   ],
 }
 
 /** The problems of an operation that reads a body. */
 const PROBLEMS_OF_BODY: readonly ProblemCode[] = ['body-too-large', 'unsupported-media-type']
+
+/** Told of every change that declares no body. */
+const TAKES_NO_BODY = 'Takes no body: nothing or `{}` may be sent, any other content is refused.'
 
 const parameter = (name: string, about: string, schema: Json | TSchema, extra: Json = {}): Json => ({
   name,
@@ -67,7 +68,7 @@ const REQUEST_HEADERS: Readonly<Record<string, Json>> = {
   }),
   IdempotencyKey: parameter(
     'Idempotency-Key',
-    'Makes a retry safe: for 24 h the same key answers the same. Bare or quoted.',
+    'Makes a retry safe: for 24 h the same key answers the same. Bare or quoted, and once only.',
     { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN, not: { const: '""' } },
   ),
 }
@@ -75,20 +76,22 @@ const REQUEST_HEADERS: Readonly<Record<string, Json>> = {
 const header = (about: string): Json => ({ description: about, schema: { type: 'string' } })
 
 const RESPONSE_HEADERS: Readonly<Record<string, Json>> = {
-  RequestId: header('Names the request in the log; taken from the request or made.'),
-  InstanceId: header('Which process answered.'),
+  'X-Request-ID': header('Names the request in the log; taken from the request or made.'),
+  'X-Instance-ID': header('Which process answered.'),
   ETag: header('A strong entity tag of the state that the answer shows.'),
-  ServerTiming: header('Milliseconds spent in cache and store, and in all.'),
-  Cache: header('How the cart was found: `hit`, `miss`, `fenced` or `bypass`.'),
-  Replayed: header('`true` when this is the kept answer of an earlier request with the same key.'),
+  'Server-Timing': header('Milliseconds spent in cache and store, and in all.'),
+  'X-Cache': header('How the cart was found: `hit`, `miss`, `fenced` or `bypass`; absent without a cache.'),
+  'Idempotent-Replayed': header(
+    '`true` when this is the kept answer of an earlier request with the same key.',
+  ),
   Location: header('Where what was made can be found.'),
-  ContentLocation: header('What the body is a representation of.'),
-  RetryAfter: header('Seconds after which trying again makes sense.'),
+  'Content-Location': header('What the body is a representation of.'),
+  'Retry-After': header('Seconds after which trying again makes sense.'),
 }
 
 /** The OpenAPI 3.1 document of the operations: made of the very schemas that validate. */
 export function openApiDocument(operations: readonly Operation[], version: string): Json {
-  const schemas: Record<string, unknown> = { Problem: problemSchema() }
+  const schemas = problemSchemas()
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
     paths[operation.path] = {
@@ -124,14 +127,19 @@ export function openApiDocument(operations: readonly Operation[], version: strin
 }
 
 function describe(operation: Operation, schemas: Record<string, unknown>): Json {
-  const onCart = operation.kind !== 'plain'
   const { body } = operation
+  const about = [
+    operation.about,
+    body === undefined && bodyOf(operation) !== undefined ? TAKES_NO_BODY : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ')
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    ...(operation.about === undefined ? {} : { description: operation.about }),
-    ...(onCart ? { security: [{}, { bearer: [] }] } : {}),
+    ...(about === '' ? {} : { description: about }),
+    ...(operation.kind !== 'plain' ? { security: [{}, { bearer: [] }] } : {}),
     parameters: parametersOf(operation),
     ...(body === undefined
       ? {}
@@ -145,47 +153,58 @@ function describe(operation: Operation, schemas: Record<string, unknown>): Json 
   }
 }
 
-function parametersOf({ kind, pathParameters = {}, query = {} }: Operation): Json[] {
-  const reference = (name: string): Json => ({ $ref: `#/components/parameters/${name}` })
+function parametersOf(operation: Operation): Json[] {
+  const { kind, pathParameters = {}, query = {} } = operation
+  const headers = [
+    ...(isOnCart(operation) ? ['CartId'] : []),
+    ...(kind === 'plain' ? [] : ['UserId']),
+    ...(kind === 'read' ? ['IfNoneMatch'] : []),
+    ...(kind === 'change' ? ['IdempotencyKey', 'IfMatch'] : []),
+  ]
   return [
     ...Object.entries(pathParameters).map(([name, schema]) => ({ name, in: 'path', required: true, schema })),
     ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema })),
-    ...(kind === 'plain' ? [] : [reference('CartId'), reference('UserId')]),
-    ...(kind === 'read' ? [reference('IfNoneMatch')] : []),
-    ...(kind === 'change' ? [reference('IdempotencyKey'), reference('IfMatch')] : []),
+    ...headers.map((name) => reference('parameters', name)),
   ]
 }
 
 function answersOf(operation: Operation, schemas: Record<string, unknown>): Json {
   return Object.fromEntries(
-    Object.entries(operation.answers).map(([status, { about, schema, mediaType = 'application/json' }]) => [
+    Object.entries(operation.answers).map(([status, answer]) => [
       status,
       {
-        description: about,
-        headers: headersOf(operation, status),
-        ...(schema === undefined ? {} : { content: { [mediaType]: { schema: named(schema, schemas) } } }),
+        description: answer.about,
+        headers: headersOf(operation, answer),
+        ...(answer.schema === undefined
+          ? {}
+          : { content: { 'application/json': { schema: named(answer.schema, schemas) } } }),
       },
     ]),
   )
 }
 
-function headersOf({ kind }: Operation, status: string): Json {
-  const names: Record<string, string> = { 'X-Request-ID': 'RequestId', 'X-Instance-ID': 'InstanceId' }
-  if (kind !== 'plain') Object.assign(names, { ETag: 'ETag', 'Server-Timing': 'ServerTiming' })
-  if (kind === 'read') names['X-Cache'] = 'Cache'
-  if (kind === 'change') {
-    Object.assign(names, { 'Content-Location': 'ContentLocation', 'Idempotent-Replayed': 'Replayed' })
-  }
-  if (status === '201') names['Location'] = 'Location'
-  return Object.fromEntries(
-    Object.entries(names).map(([name, reference]) => [name, { $ref: `#/components/headers/${reference}` }]),
-  )
+function headersOf(operation: Operation, { headers = [] }: Answer): Json {
+  return headerReferences([
+    'X-Request-ID',
+    'X-Instance-ID',
+    ...(isOnCart(operation) ? ['ETag', 'Server-Timing'] : []),
+    ...(operation.kind === 'change' ? ['Content-Location', 'Idempotent-Replayed'] : []),
+    ...headers,
+  ])
+}
+
+function headerReferences(names: readonly string[]): Json {
+  return Object.fromEntries(names.map((name) => [name, reference('headers', name)]))
+}
+
+function reference(kind: 'headers' | 'parameters' | 'schemas', name: string): { readonly $ref: string } {
+  return { $ref: `#/components/${kind}/${name}` }
 }
 
 function problemsOf(operation: Operation): Json {
   const codes = new Set<ProblemCode>([
     ...PROBLEMS_OF_KIND[operation.kind],
-    ...(operation.body === undefined ? [] : PROBLEMS_OF_BODY),
+    ...(bodyOf(operation) === undefined ? [] : PROBLEMS_OF_BODY),
     ...operation.problems,
   ])
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
@@ -194,22 +213,46 @@ function problemsOf(operation: Operation): Json {
       String(status),
       {
         description: sharing.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n'),
-        ...(status === 503 || sharing.includes('request-in-progress')
-          ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }
-          : {}),
-        content: {
-          [PROBLEM_MEDIA_TYPE]: {
-            schema: {
-              allOf: [
-                { $ref: '#/components/schemas/Problem' },
-                { properties: { code: { enum: sharing }, status: { const: status } } },
-              ],
-            },
-          },
-        },
+        headers: headerReferences([
+          'X-Request-ID',
+          'X-Instance-ID',
+          ...(status === 503 || sharing.includes('request-in-progress') ? ['Retry-After'] : []),
+        ]),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: oneOfProblems(sharing) } },
       },
     ]),
   )
+}
+
+function oneOfProblems(codes: readonly ProblemCode[]): Json {
+  const members = codes.map((code) => [code, reference('schemas', problemName(code))] as const)
+  const mapping = Object.fromEntries(members.map(([code, { $ref }]) => [code, $ref]))
+  return { oneOf: members.map(([, schema]) => schema), discriminator: { propertyName: 'code', mapping } }
+}
+
+/** `cart-empty` is described by `CartEmptyProblem`. */
+function problemName(code: ProblemCode): string {
+  const words = code.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return `${words.join('')}Problem`
+}
+
+/** The schema of what all problems have in common, and one for each code, with what it has beyond that. */
+function problemSchemas(): Record<string, unknown> {
+  const ofCodes = PROBLEM_CODES.map((code) => {
+    const { status, about, members }: ProblemKind = PROBLEMS[code]
+    return [
+      problemName(code),
+      {
+        title: problemName(code),
+        description: about,
+        allOf: [reference('schemas', 'Problem')],
+        type: 'object',
+        required: members?.required ?? [],
+        properties: { code: { const: code }, status: { const: status }, ...members?.properties },
+      },
+    ]
+  })
+  return { Problem: problemSchema(), ...Object.fromEntries(ofCodes) }
 }
 
 function problemSchema(): Json {
@@ -228,20 +271,7 @@ function problemSchema(): Json {
       status: { type: 'integer' },
       detail: { type: 'string' },
       instance: { type: 'string', format: 'uri-reference' },
-      code: { type: 'string', enum: Object.keys(PROBLEMS) },
-      errors: {
-        type: 'array',
-        items: {
-          type: 'object',
-          required: ['message'],
-          properties: {
-            pointer: { type: 'string', description: 'Into the body (RFC 6901).' },
-            parameter: { type: 'string' },
-            header: { type: 'string' },
-            message: { type: 'string' },
-          },
-        },
-      },
+      code: { type: 'string', enum: PROBLEM_CODES },
     },
   }
 }

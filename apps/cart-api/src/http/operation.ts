@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox'
+import { EmptyRequest } from '../carts/bodies.ts'
 import type { Asking, Change, Reply } from '../carts/carts.ts'
 import type { Precondition } from '../carts/preconditions.ts'
 import type { ProblemCode } from '../problems/catalogue.ts'
@@ -20,14 +21,20 @@ export interface Answer {
   readonly about: string
   /** The schema of the JSON body; absent where there is none. */
   readonly schema?: TSchema
-  /** Where it is not JSON. */
-  readonly mediaType?: string
+  /** The headers that it has beyond those of its operation's kind. */
+  readonly headers?: readonly ('Location' | 'X-Cache')[]
+}
+
+/** The body of a request. */
+interface Body<Schema extends TObject = TObject> {
+  readonly schema: Schema
+  readonly required: boolean
 }
 
 /**
  * One route with everything that is known of it: it is served, validated and documented from the same object.
  */
-export interface Operation<Body = unknown> {
+export interface Operation<Content = unknown> {
   /** `operationId` of the OpenAPI document. */
   readonly id: string
   readonly method: 'get' | 'post' | 'patch' | 'delete'
@@ -39,24 +46,35 @@ export interface Operation<Body = unknown> {
   readonly about?: string
   /**
    * - `read`, `change`: an operation on the cart of `X-Cart-ID`, under the caller's identity; a change takes
-   *   `Idempotency-Key` and `If-Match`.
+   *   `Idempotency-Key` and `If-Match`, and is not carried out before its body has come in to the end.
+   * - `identified`: on no cart, but under the caller's identity.
    * - `plain`: none of that.
    */
-  readonly kind: 'read' | 'change' | 'plain'
+  readonly kind: 'read' | 'change' | 'identified' | 'plain'
   readonly pathParameters?: Readonly<Record<string, TSchema>>
   readonly query?: Readonly<Record<string, TSchema>>
-  readonly body?: { readonly schema: TObject; readonly required: boolean }
+  readonly body?: Body
   readonly answers: Readonly<Record<number, Answer>>
   /** The problems that this operation has beyond those of its kind. */
   readonly problems: readonly ProblemCode[]
-  readonly run: (request: Incoming<Body>) => Reply | Promise<Reply>
+  readonly run: (request: Incoming<Content>) => Reply | Promise<Reply>
+}
+
+/** Whether the operation is about the cart of `X-Cart-ID`. */
+export function isOnCart({ kind }: Pick<Operation, 'kind'>): boolean {
+  return kind === 'read' || kind === 'change'
+}
+
+const NOTHING: Body = { schema: EmptyRequest, required: false }
+
+/** What the operation reads of a body: a change that declares none takes nothing, or a JSON object with nothing in it. */
+export function bodyOf({ body, kind }: Operation): Body | undefined {
+  return body ?? (kind === 'change' ? NOTHING : undefined)
 }
 
 /** Gives `run` the type that the body's schema describes. */
 export function operation<const Schema extends TObject>(
-  definition: Omit<Operation<Static<Schema>>, 'body'> & {
-    readonly body?: { readonly schema: Schema; readonly required: boolean }
-  },
+  definition: Omit<Operation<Static<Schema>>, 'body'> & { readonly body?: Body<Schema> },
 ): Operation {
   // `run` is only ever called with a body that has passed the operation's own schema.
   return definition as unknown as Operation

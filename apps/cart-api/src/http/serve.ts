@@ -6,10 +6,10 @@ import { parsePrecondition } from '../carts/preconditions.ts'
 import type { Identity } from '../identity/identity.ts'
 import { type Finding, malformed, Problem } from '../problems/catalogue.ts'
 import { problemFrom } from '../problems/refusals.ts'
-import { readBody } from './body.ts'
+import { announcesBody, readBody } from './body.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
-import type { Incoming, Operation } from './operation.ts'
-import { type Check, compile, findingsOf } from './validation.ts'
+import { bodyOf, type Incoming, isOnCart, type Operation } from './operation.ts'
+import { compile, findingsOf } from './validation.ts'
 
 /**
  * Gives every operation its route; other methods of the path are answered with 405 and `Allow`. Whatever is thrown
@@ -37,8 +37,7 @@ export function refuseTheRest(app: Express, options: ExchangeOptions): void {
   })
   // Express itself fails before any operation on a path that cannot be decoded. Four arguments mark the handler.
   app.use((error: unknown, request: Request, response: Response, _next: unknown) => {
-    const exchange = new Exchange(request, response, options)
-    exchange.refuse(isUndecodable(error) ? undecodable() : problemFrom(error))
+    new Exchange(request, response, options).refuse(problemOfExpress(error))
   })
 }
 
@@ -62,7 +61,10 @@ function answerer(operation: Operation, identity: Identity, options: ExchangeOpt
     const exchange = new Exchange(request, response, options)
     exchange.route = operation.path
     try {
-      exchange.reply(await operation.run(await read(request, response, exchange)))
+      const incoming = await read(request, exchange)
+      // Its connection broke off while it came in: the client has been told that nothing was changed.
+      if (exchange.isAnswered) return
+      exchange.reply(await operation.run(incoming))
     } catch (error) {
       exchange.refuse(problemFrom(error))
     }
@@ -72,20 +74,19 @@ function answerer(operation: Operation, identity: Identity, options: ExchangeOpt
 /** Turns a request into what the operation takes, in the order of judgement: 401, then everything that is 400. */
 function reader(operation: Operation, identity: Identity) {
   const parameters = parameterReader(operation)
-  const body = operation.body === undefined ? undefined : compile(operation.body.schema)
-  return async (request: Request, response: Response, exchange: Exchange): Promise<Incoming> => {
+  const content = contentReader(operation)
+  const onCart = isOnCart(operation)
+  return async (request: Request, exchange: Exchange): Promise<Incoming> => {
     const findings: Finding[] = []
-    const onCart = operation.kind !== 'plain'
     // A cart id in the log belongs to every answer about a cart, also to a refusal of who asks.
     const cartId = onCart ? readCartId(request, identity, findings) : undefined
     exchange.cartId = cartId
-    const identified = onCart ? identity.identify(request.headers) : undefined
+    const identified = operation.kind === 'plain' ? undefined : identity.identify(request.headers)
     const caller: UserId | undefined = identified instanceof Promise ? await identified : identified
     exchange.userId = caller
 
     const values = parameters(request, findings)
-    const content =
-      body === undefined ? undefined : await readContent(operation, body, request, response, findings)
+    const body = content === undefined ? undefined : await content(request, findings)
     const ifNoneMatch = operation.kind === 'read' ? readTags('If-None-Match', request, findings) : undefined
     const ifMatch = operation.kind === 'change' ? readTags('If-Match', request, findings) : undefined
     const key = operation.kind === 'change' ? readKey(request, findings) : undefined
@@ -94,12 +95,12 @@ function reader(operation: Operation, identity: Identity) {
     const target = `${operation.path} ${JSON.stringify(values)}`
     return {
       parameters: values,
-      body: content,
+      body,
       asking: {
         // A missing one is a finding above wherever an operation looks at it.
         cartId: cartId as NonNullable<typeof cartId>,
         caller,
-        deadline: exchange.deadline,
+        deadline: exchange.deadline(),
         observer: exchange,
         ...(exchange.traceparent === undefined ? {} : { traceparent: exchange.traceparent }),
       },
@@ -108,7 +109,7 @@ function reader(operation: Operation, identity: Identity) {
         ...(ifMatch === undefined ? {} : { ifMatch }),
         ...(key === undefined
           ? {}
-          : { key: { value: key, fingerprint: fingerprint(operation.method, target, content) } }),
+          : { key: { value: key, fingerprint: fingerprint(operation.method, target, body) } }),
       },
     }
   }
@@ -138,29 +139,37 @@ function readTags(header: 'If-Match' | 'If-None-Match', request: Request, findin
 function readKey(request: Request, findings: Finding[]): string | undefined {
   const text = request.headers['idempotency-key']
   if (text === undefined) return undefined
-  const key = typeof text === 'string' ? parseIdempotencyKey(text) : undefined
+  const key = typeof text === 'string' && !isRepeated(text, request) ? parseIdempotencyKey(text) : undefined
   if (key === undefined) {
-    findings.push({ header: 'Idempotency-Key', message: 'must be 1-255 visible characters, bare or quoted' })
+    const message = 'must be 1-255 visible characters, bare or quoted, and be there once'
+    findings.push({ header: 'Idempotency-Key', message })
   }
   return key
 }
 
-async function readContent(
-  operation: Operation,
-  check: Check,
-  request: Request,
-  response: Response,
-  findings: Finding[],
-): Promise<unknown> {
-  const given = await readBody(request, response)
-  const content = given === undefined && operation.body?.required !== true ? {} : given
-  if (content === undefined) findings.push({ pointer: '', message: 'a JSON body is wanted' })
-  else if (!check.passes(content)) findings.push(...check.findings(content))
-  return content
+/** Node joins the values of a repeated header by a comma, which a key may hold itself. */
+function isRepeated(key: string, request: Request): boolean {
+  return key.includes(', ') && request.headersDistinct['idempotency-key']?.length !== 1
+}
+
+/** Reads the body to its end and judges it, where the operation has one. */
+function contentReader(operation: Operation) {
+  const body = bodyOf(operation)
+  if (body === undefined) return undefined
+  const check = compile(body.schema)
+  return async (request: Request, findings: Finding[]): Promise<unknown> => {
+    const given = announcesBody(request) ? await readBody(request) : undefined
+    const content = given === undefined && !body.required ? {} : given
+    if (content === undefined) findings.push({ pointer: '', message: 'a JSON body is wanted' })
+    else if (!check.passes(content)) findings.push(...check.findings(content))
+    return content
+  }
 }
 
 /** Reads what the operation declares of path and query; on operations on a cart, unknown query parameters are refused. */
-function parameterReader({ pathParameters = {}, query = {}, kind }: Operation) {
+function parameterReader(operation: Operation) {
+  const { pathParameters = {}, query = {} } = operation
+  const onCart = isOnCart(operation)
   const path = Object.entries(pathParameters).map(([name, schema]) => ({ name, check: compile(schema) }))
   const known = Object.entries(query).map(([name, schema]) => ({ name, check: compile(schema) }))
   const anyQuery = compile(Type.Object(query, { additionalProperties: false }))
@@ -179,7 +188,7 @@ function parameterReader({ pathParameters = {}, query = {}, kind }: Operation) {
       findings.push(...findingsOf(check, { parameter: name }, value))
       if (typeof value === 'string') values[name] = value
     }
-    if (kind !== 'plain' && !anyQuery.passes(given)) {
+    if (onCart && !anyQuery.passes(given)) {
       for (const name of Object.keys(given)) {
         if (!Object.hasOwn(query, name))
           findings.push({ parameter: name.slice(0, 100), message: 'is not a known parameter' })
@@ -198,11 +207,11 @@ function allowedMethods(operations: readonly Operation[]): string {
   return [...(methods.includes('GET') ? ['HEAD'] : []), ...methods, 'OPTIONS'].sort().join(', ')
 }
 
-/** How the router says that a path parameter is not percent-encoded UTF-8. */
-function isUndecodable(error: unknown): boolean {
-  return error instanceof URIError || (error as { status?: unknown } | null)?.status === 400
-}
-
-function undecodable(): Problem {
-  return malformed([{ parameter: 'path', message: 'is not valid percent-encoded UTF-8' }])
+/** What Express and its kind throw tells by its `status` whose fault it is; 400 is a path that is no UTF-8. */
+function problemOfExpress(error: unknown): Problem {
+  const status = error instanceof URIError ? 400 : (error as { status?: unknown } | null)?.status
+  if (typeof status !== 'number' || status < 400 || status > 499) return problemFrom(error)
+  const message =
+    status === 400 ? 'is not valid percent-encoded UTF-8' : 'cannot be served with the headers of the request'
+  return malformed([{ parameter: 'path', message }])
 }

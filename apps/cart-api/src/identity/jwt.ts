@@ -23,6 +23,11 @@ export interface JwtOptions {
 const FETCH_TIMEOUT = 3_000
 /** Keys are fetched again after this time, in milliseconds. */
 const KEYS_FRESH = 10 * 60_000
+/**
+ * How long after a fetch an unknown key id is believed to be unknown, in milliseconds. Anybody can make up key ids, so
+ * each of them must not cost a fetch; but for as long, tokens of a key that has just been rotated in are refused.
+ */
+const KEYS_COOLDOWN = 5_000
 /** While the provider does not answer, keys up to this age still verify, in milliseconds. */
 const KEYS_USABLE = 24 * 3600_000
 /** How far clocks may differ, in seconds. */
@@ -92,6 +97,7 @@ function remoteKeys(url: string): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT,
     cacheMaxAge: KEYS_FRESH,
+    cooldownDuration: KEYS_COOLDOWN,
     [customFetch]: async (address, init) => {
       try {
         last = { text: await fetchKeys(address, init), at: performance.now() }

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
@@ -43,11 +45,10 @@ export function openLog(level: string, bindings: Record<string, string>): Log {
   // Never `flushSync`, and destroyed before pino calls it at the exit: it would hold the process for as long as
   // nobody reads, and for ever where nobody can.
   const close = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, FLUSH_PATIENCE)
-      // Its argument is an error where there is no reader any more: then there is nobody to tell.
-      stream.flush(() => resolve())
-    })
+    // An error tells that the reader has gone: then there is nobody to tell.
+    const closed = once(stream, 'close').catch(() => undefined)
+    stream.end()
+    await Promise.race([closed, sleep(FLUSH_PATIENCE)])
     stream.destroy()
   }
   return { logger, close }

@@ -47,10 +47,10 @@ export function cartOperations(
         'An unknown or expired cart is an empty one with version 0. Names and `warnings` of the lines are what the catalog knows at the moment; showing a cart never waits for the catalog.',
       kind: 'read',
       answers: {
-        200: { about: 'The cart.', schema: CartBody },
-        304: { about: 'The cart is still as `If-None-Match` names it.' },
+        200: { about: 'The cart.', schema: CartBody, headers: ['X-Cache'] },
+        304: { about: 'The cart is still as `If-None-Match` names it.', headers: ['X-Cache'] },
       },
-      problems: [],
+      problems: ['cart-not-found'],
       run: async ({ asking, ifNoneMatch }) => {
         const { text, etag } = await carts.show(asking)
         if (ifNoneMatch !== undefined && isFresh(ifNoneMatch, etag))
@@ -121,9 +121,11 @@ export function cartOperations(
       summary: 'Mint a cart id',
       about:
         "A new, unguessable id (122 random bits). Nothing is stored until the first change. A guest's cart id is the only key to that cart: keep it secret.",
-      kind: 'plain',
+      kind: 'identified',
       body: { schema: EmptyRequest, required: false },
-      answers: { 201: { about: 'The id, to be sent as `X-Cart-ID`.', schema: MintedCart } },
+      answers: {
+        201: { about: 'The id, to be sent as `X-Cart-ID`.', schema: MintedCart, headers: ['Location'] },
+      },
       problems: [],
       run: () => json(201, { id: randomUUID() }, { Location: '/cart', 'Cache-Control': 'no-store' }),
     }),

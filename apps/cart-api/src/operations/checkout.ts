@@ -20,7 +20,7 @@ export function checkoutOperations(carts: Carts): Operation[] {
       body: { schema: CheckoutRequest, required: false },
       answers: {
         200: { about: 'A repeat: the order that was made before.', schema: OrderBody },
-        201: { about: 'The order.', schema: OrderBody },
+        201: { about: 'The order.', schema: OrderBody, headers: ['Location'] },
       },
       problems: [
         'cart-empty',

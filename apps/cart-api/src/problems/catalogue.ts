@@ -1,10 +1,39 @@
+import Type, { type Static, type TObject } from 'typebox'
+import { Money, ProductIdText, VariantText } from '../carts/bodies.ts'
+
 /** One kind of refusal: what clients can program against, and what the documentation says of it. */
-interface ProblemKind {
+export interface ProblemKind {
   readonly status: number
   readonly title: string
   /** The paragraph of the documentation: why it happens and what to do. Markdown. */
   readonly about: string
+  /** What the answer has beyond the members of every problem. */
+  readonly members?: TObject
 }
+
+/** Where a bad request is bad: exactly one of `pointer`, `parameter`, `header`. */
+const FindingBody = Type.Object(
+  {
+    pointer: Type.Optional(Type.String({ description: 'Into the body (RFC 6901).' })),
+    parameter: Type.Optional(Type.String({ description: 'Of the path or the query.' })),
+    header: Type.Optional(Type.String()),
+    message: Type.String(),
+  },
+  { title: 'Finding' },
+)
+export type Finding = Readonly<Static<typeof FindingBody>>
+
+const Findings = Type.Array(FindingBody)
+/** Of what may be refused as one of several actions. */
+const errors = Type.Optional(
+  Type.Array(FindingBody, { description: 'Which of the actions of `POST /cart/actions` was refused.' }),
+)
+const Line = Type.Object(
+  { productId: ProductIdText, variant: Type.Optional(VariantText) },
+  { title: 'LineKey', description: 'What a line is known by.' },
+)
+const Count = Type.Integer({ minimum: 0 })
+const CurrencyCode = Type.String({ description: 'ISO 4217.' })
 
 /** Every error that the API answers with, and the only place that names them. */
 export const PROBLEMS = {
@@ -13,6 +42,7 @@ export const PROBLEMS = {
     title: 'The request is malformed',
     about:
       'The body, a parameter or a header does not fit its schema; `errors` names each place (`pointer` into the body, `parameter` or `header`) and what is wanted there. Unknown fields are refused. Nothing was changed: mend the request before sending it again.',
+    members: Type.Object({ errors: Findings }),
   },
   unauthenticated: {
     status: 401,
@@ -31,6 +61,7 @@ export const PROBLEMS = {
     title: 'The cart has no such line',
     about:
       'No line of the cart has this product in this variant. A product with variants needs the variant to be named (`variant` in the body, `?variant=` on DELETE).',
+    members: Type.Object({ line: Line, errors }),
   },
   'not-found': {
     status: 404,
@@ -60,17 +91,20 @@ export const PROBLEMS = {
     title: 'The cart is too large',
     about:
       'The cart would be larger than the store takes, or its total would leave the range of exact integers (2⁵³ minor units). Take lines out.',
+    members: Type.Object({ errors }),
   },
   'currency-mismatch': {
     status: 409,
     title: 'The currencies differ',
     about:
       'A cart holds one currency. The product, or the cart to merge, is in another (`cartCurrency`, `otherCurrency`). Check out or empty one of them first.',
+    members: Type.Object({ cartCurrency: CurrencyCode, otherCurrency: CurrencyCode, errors }),
   },
   'line-limit-exceeded': {
     status: 409,
     title: 'The cart has too many lines',
     about: 'The change would leave `asked` lines in the cart; `limit` are allowed (setting `MAX_LINES`).',
+    members: Type.Object({ limit: Count, asked: Count, errors }),
   },
   'merge-into-itself': {
     status: 409,
@@ -82,11 +116,13 @@ export const PROBLEMS = {
     title: 'A product is no longer available',
     about:
       'The catalog no longer has the products or variants in `lines`, so they cannot be ordered. Remove those lines and check out again.',
+    members: Type.Object({ lines: Type.Array(Line) }),
   },
   'quantity-limit-exceeded': {
     status: 409,
     title: 'The line holds too many pieces',
     about: 'The line would hold `asked` pieces; `limit` are allowed (setting `MAX_LINE_QUANTITY`).',
+    members: Type.Object({ line: Line, limit: Count, asked: Count, errors }),
   },
   'request-in-progress': {
     status: 409,
@@ -99,17 +135,20 @@ export const PROBLEMS = {
     title: 'The total has changed',
     about:
       'After re-pricing the total is `currentTotal`, not the `expectedTotal` of the request. Nothing was ordered. Show the customer the new total and check out with it.',
+    members: Type.Object({ currentTotal: Money }),
   },
   'version-mismatch': {
     status: 412,
     title: 'The cart has changed meanwhile',
     about:
       'The `If-Match` header names another state of the cart than the current one, whose version is `currentVersion`. Nothing was changed. Read the cart, decide again, and send the change with the new `ETag`.',
+    members: Type.Object({ currentVersion: Count }),
   },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
     about: 'The body has more than `limit` bytes (64 KiB).',
+    members: Type.Object({ limit: Type.Integer({ description: 'Bytes.' }) }),
   },
   'unsupported-media-type': {
     status: 415,
@@ -127,12 +166,14 @@ export const PROBLEMS = {
     status: 422,
     title: 'The catalog has no such product',
     about: 'The product of the request (`line`) is not in the catalog.',
+    members: Type.Object({ line: Line, errors }),
   },
   'unknown-variant': {
     status: 422,
     title: 'The product has no such variant',
     about:
       'The product comes in the variants listed in `variants`, and the request names another or none; or the list is empty, the product has none, and the request names one.',
+    members: Type.Object({ line: Line, variants: Type.Array(VariantText), errors }),
   },
   'headers-too-large': {
     status: 431,
@@ -168,6 +209,9 @@ export const PROBLEMS = {
     title: 'The store does not answer',
     about:
       'The cart cannot be read or changed for now. `outcome` is `none` when the change was certainly not made, `unknown` when it may have been: send it again with the same `Idempotency-Key`, and it is made once. `Retry-After` says when.',
+    members: Type.Object({
+      outcome: Type.Unsafe<'none' | 'unknown'>({ type: 'string', enum: ['none', 'unknown'] }),
+    }),
   },
   'too-much-contention': {
     status: 503,
@@ -182,30 +226,39 @@ export type ProblemCode = keyof typeof PROBLEMS
 /** All codes, in the order of the table: by status, then by name. */
 export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[]
 
-/** Where a bad request is bad: exactly one of `pointer` (RFC 6901, into the body), `parameter`, `header`. */
-export interface Finding {
-  readonly pointer?: string
-  readonly parameter?: string
-  readonly header?: string
-  readonly message: string
+/** The names of the members that answers of this code have beyond those of every problem; `errors?` may be absent. */
+export function membersOf(code: ProblemCode): string[] {
+  const { members }: ProblemKind = PROBLEMS[code]
+  const names = Object.keys(members?.properties ?? {})
+  return names.map((name) => (members?.required?.includes(name) ? name : `${name}?`))
+}
+
+type Fixed<Value> = Value extends readonly (infer Item)[] ? readonly Item[] : Value
+
+/** The members that the catalogue gives to answers of this code. */
+export type ProblemMembers<Code extends ProblemCode> = (typeof PROBLEMS)[Code] extends {
+  readonly members: infer Schema extends TObject
+}
+  ? { readonly [Name in keyof Static<Schema>]: Fixed<Static<Schema>[Name]> }
+  : { readonly [Name in never]: never }
+
+interface ProblemOptions<Code extends ProblemCode> {
+  readonly members?: ProblemMembers<Code>
+  readonly cause?: unknown
 }
 
 /** A refusal on its way to the client. Everything in it is meant to be seen by the client. */
-export class Problem extends Error {
-  readonly code: ProblemCode
+export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
+  readonly code: Code
   readonly detail: string
   /** Further members of the answer, such as `limit` or `errors`. */
-  readonly members: Readonly<Record<string, unknown>>
+  readonly members: object
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
-    code: ProblemCode,
+    code: Code,
     detail: string,
-    options: {
-      members?: Readonly<Record<string, unknown>>
-      headers?: Readonly<Record<string, string>>
-      cause?: unknown
-    } = {},
+    options: ProblemOptions<Code> & { readonly headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(detail, { cause: options.cause })
     this.name = 'Problem'
@@ -217,10 +270,10 @@ export class Problem extends Error {
 }
 
 /** A 503 that certainly changed nothing, unless the members say otherwise. */
-export function unavailableProblem(
-  code: ProblemCode,
+export function unavailableProblem<Code extends ProblemCode>(
+  code: Code,
   detail: string,
-  options: { retryAfterSeconds?: number; members?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  options: ProblemOptions<Code> & { readonly retryAfterSeconds?: number } = {},
 ): Problem {
   const { retryAfterSeconds = 1, ...rest } = options
   return new Problem(code, detail, { ...rest, headers: { 'Retry-After': String(retryAfterSeconds) } })

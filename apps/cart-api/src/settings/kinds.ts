@@ -60,15 +60,21 @@ export function text(options: WithDefault & { pattern?: RegExp; wanted: string }
   return { ...rest, parse: (value) => (pattern === undefined || pattern.test(value) ? value : undefined) }
 }
 
-/** Words separated by commas; an empty fallback is an empty list. */
-export function list(options: WithDefault & { each: RegExp; wanted: string }): Setting<readonly string[]> {
+/**
+ * Words separated by commas; an empty fallback is an empty list.
+ *
+ * @param options.each the word as it counts, or `undefined` when it is not what is wanted
+ */
+export function list(
+  options: WithDefault & { each: (word: string) => string | undefined; wanted: string },
+): Setting<readonly string[]> {
   const { each, ...rest } = options
   return {
     ...rest,
     parse: (value) => {
       if (value === '') return []
-      const words = value.split(',').map((word) => word.trim())
-      return words.every((word) => each.test(word)) ? words : undefined
+      const words = value.split(',').map((word) => each(word.trim()))
+      return words.every((word) => word !== undefined) ? words : undefined
     },
   }
 }
@@ -78,9 +84,10 @@ export function optional<Value>(setting: Setting<Value>): Setting<Value | undefi
   return { ...setting, fallback: undefined }
 }
 
-/** Whether the text is an absolute http or https URL. */
+/** Whether the text is an absolute http or https URL that can be fetched: one with a user or a password cannot. */
 export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text)
+  const url = /^https?:\/\/\S+$/i.test(text) ? URL.parse(text) : null
+  return url !== null && url.username === '' && url.password === ''
 }
 
 /** An absolute http or https URL. */
@@ -88,7 +95,26 @@ export function httpUrl(options: Described): Setting<string | undefined> {
   return {
     ...options,
     fallback: undefined,
-    wanted: 'an http or https URL',
+    wanted: 'an http or https URL, without user and password',
     parse: (value) => (isHttpUrl(value) ? value : undefined),
   }
+}
+
+/** A path or an absolute http or https URL; what begins like a URL and is none is never taken for a path. */
+export function pathOrHttpUrl(options: WithDefault & { wanted: string }): Setting<string> {
+  return {
+    ...options,
+    parse: (value) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) && !isHttpUrl(value) ? undefined : value),
+  }
+}
+
+/**
+ * The origin as browsers send it (RFC 6454 §6.2), however it was spelled: lower case, without the scheme's own port.
+ *
+ * @returns `undefined` when the text is no origin, or more than one: a path, a query, a wildcard
+ */
+export function originOf(text: string): string | undefined {
+  if (!isHttpUrl(text)) return undefined
+  const { href, origin, host } = new URL(text)
+  return href === `${origin}/` && !host.includes('*') ? origin : undefined
 }

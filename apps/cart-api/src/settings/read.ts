@@ -20,8 +20,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     const given = environment[setting.name]
     const text = given === undefined || given === '' ? setting.fallback : given
     if (text === undefined) return [key, undefined]
-    const value = setting.parse(text)
-    if (value === undefined) findings.push(`${setting.name} is ${shown(text)}; wanted: ${setting.wanted}`)
+    // A blank at either end is a slip (a file's last newline, quotes of the shell) that nobody sees in a log.
+    const padded = text !== text.trim()
+    const value = padded ? undefined : setting.parse(text)
+    if (value === undefined) {
+      const blanks = padded ? ', without blanks around it' : ''
+      findings.push(`${setting.name} is ${shown(text)}; wanted: ${setting.wanted}${blanks}`)
+    }
     return [key, value]
   })
   // Every key of the table has been given the value that its own setting parsed.
@@ -46,14 +51,21 @@ function crossCheck(settings: Settings): string[] {
         findings.push(`${name} is not set; wanted with IDENTITY=jwt: ${wanted}`)
     }
   }
-  if (deployment === 'prod' && identity !== 'jwt' && !settings.allowInsecureIdentity) {
+  // Names of environments are free: `prod-eu` and `production` are meant as well.
+  if (deployment.startsWith('prod') && identity !== 'jwt' && !settings.allowInsecureIdentity) {
     findings.push(
-      `IDENTITY is "${identity}"; wanted with DEPLOYMENT=prod: jwt (ALLOW_INSECURE_IDENTITY=true overrides)`,
+      `IDENTITY is "${identity}"; wanted with DEPLOYMENT=${deployment}: jwt (ALLOW_INSECURE_IDENTITY=true overrides)`,
     )
   }
   return findings
 }
 
+/**
+ * The value for a message. Whatever setting it is, and however broken: what stands before an `@` may be a password, and
+ * what stands behind a `?` a key, so neither leaves the process.
+ */
 function shown(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+  const masked = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
+  // Cut last: half a URL would not show where its password ends.
+  return JSON.stringify(masked.length > 100 ? `${masked.slice(0, 100)}…` : masked)
 }

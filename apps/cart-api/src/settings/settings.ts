@@ -1,5 +1,16 @@
 import { MERGE_STRATEGIES } from '@cartwright/cart-domain'
-import { choice, flag, httpUrl, integer, list, optional, type Setting, text } from './kinds.ts'
+import {
+  choice,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  optional,
+  originOf,
+  pathOrHttpUrl,
+  type Setting,
+  text,
+} from './kinds.ts'
 
 /** Largest time span that a setting takes: ten years in seconds. */
 const TEN_YEARS = 315_360_000
@@ -27,7 +38,7 @@ export const SETTINGS = {
   deployment: text({
     name: 'DEPLOYMENT',
     about:
-      'The environment that this process belongs to. In `prod` it refuses to start without verified identities.',
+      'The environment that this process belongs to. Where the name begins with `prod`, it refuses to start without verified identities.',
     fallback: 'local',
     pattern: /^[a-z][a-z0-9-]{0,30}$/,
     wanted: 'a lower-case name such as local, dev, staging or prod',
@@ -79,7 +90,7 @@ export const SETTINGS = {
   }),
   allowInsecureIdentity: flag({
     name: 'ALLOW_INSECURE_IDENTITY',
-    about: 'Lets `DEPLOYMENT=prod` start with an `IDENTITY` other than `jwt`.',
+    about: 'Lets a deployment whose name begins with `prod` start with an `IDENTITY` other than `jwt`.',
     fallback: 'false',
   }),
   jwtIssuer: optional(
@@ -106,15 +117,15 @@ export const SETTINGS = {
     name: 'JWT_ALGORITHMS',
     about: 'The signature algorithms that tokens may use, separated by commas; only asymmetric ones.',
     fallback: 'RS256,ES256,EdDSA',
-    each: /^(RS|PS|ES)(256|384|512)$|^EdDSA$/,
+    each: (word) => (/^(RS|PS|ES)(256|384|512)$|^EdDSA$/.test(word) ? word : undefined),
     wanted: 'names such as RS256, PS256, ES256 or EdDSA, separated by commas',
   }),
-  catalog: text({
+  catalog: pathOrHttpUrl({
     name: 'CATALOG',
     about:
       'Where products and prices come from: a JSON file, the http(s) URL of a product service, or `demo` for the catalog that comes with the API.',
     fallback: 'demo',
-    wanted: 'the path of a JSON file, an http(s) URL, or demo',
+    wanted: 'the path of a JSON file, an http(s) URL without user and password, or demo',
   }),
   catalogTimeout: integer({
     name: 'CATALOG_TIMEOUT_MS',
@@ -190,7 +201,7 @@ export const SETTINGS = {
     name: 'CORS_ORIGINS',
     about: 'The origins whose pages may call the API, separated by commas. Empty: none (CORS is off).',
     fallback: '',
-    each: /^https?:\/\/[^\s/,]+$/,
+    each: originOf,
     wanted: 'origins such as https://shop.example, separated by commas',
   }),
   logLevel: choice({

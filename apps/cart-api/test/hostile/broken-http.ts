@@ -57,6 +57,16 @@ const BODIES: Attack[] = [
     answers: [200, 200],
   },
   {
+    name: 'bytes for a change that takes none',
+    bytes: `${SMUGGLED.trimEnd()}\r\nContent-Length: 200000\r\n\r\n${'\xff'.repeat(200_000)}${HEALTH}`,
+    answers: [413, 200],
+  },
+  {
+    name: 'a change whose body breaks off',
+    bytes: `${SMUGGLED.trimEnd()}\r\n${CHUNKED}\r\nzzzz\r\n`,
+    answers: [400],
+  },
+  {
     name: 'an object 13,000 deep',
     bytes: add(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
     answers: [400],
@@ -249,7 +259,43 @@ const PIPELINES: Attack[] = [
   },
 ]
 
-export const ATTACKS: readonly Attack[] = [...BODIES, ...LENGTHS, ...HEADERS, ...LINES, ...PIPELINES]
+/** Headers that would change what comes of a file, where a server takes them from whoever sends them. */
+const FILE_HEADERS = [
+  'Range: bytes=99999999-',
+  'Range: bytes=0-1,3-4',
+  'If-Match: "x"',
+  'If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT',
+  'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT',
+  'If-None-Match: x',
+  'If-Range: "x"\r\nRange: bytes=5-2',
+  'Accept: image/png\r\nAccept-Encoding: identity;q=0, *;q=0',
+  'Content-Length: 4\r\nContent-Encoding: gzip\r\n\r\nnone',
+]
+
+const PAGES: Attack[] = [
+  '/',
+  '/docs',
+  '/docs/errors',
+  '/docs/start.js',
+  '/docs/swagger-ui.css',
+  '/docs/swagger-ui-bundle.js',
+  '/openapi.json',
+].flatMap((path) =>
+  FILE_HEADERS.map((headers) => ({
+    name: `${path} with ${JSON.stringify(headers)}`,
+    bytes: `GET ${path} HTTP/1.1\r\n${HOST}${headers}${headers.includes('\r\n\r\n') ? '' : '\r\n\r\n'}`,
+    answers: [path === '/' ? 302 : 200],
+  })),
+)
+
+export const ATTACKS: readonly Attack[] = [
+  ...BODIES,
+  ...LENGTHS,
+  ...HEADERS,
+  ...LINES,
+  ...PIPELINES,
+  ...PAGES,
+]
 
 /**
  * Sends the bytes and returns all answers. After as many as are wanted the client closes its side, so that whatever

@@ -16,9 +16,11 @@ export interface Draft {
   readonly chunked?: number
 }
 
-/** The largest body and the largest headers that are read, in bytes (api.md; Node's `--max-http-header-size`). */
+/** The largest body and the largest headers that are read, in bytes (`docs/reference/http.md`; Node's limit). */
 const BODY_LIMIT = 64 * 1024
 const HEADER_LIMIT = 16 * 1024
+/** Every change takes it, and nothing else does. It may be there once only: a comma may be part of a key. */
+const KEY = 'Idempotency-Key'
 
 /** The request as bytes. */
 export function wireBytes(draft: Draft): Buffer {
@@ -54,8 +56,9 @@ function chunks(body: Buffer, size: number): Buffer[] {
 }
 
 /**
- * The statuses that the document, and the rules of api.md that it cannot express, demand for a request that is wrong
- * in itself; empty for one that must not be refused for its form. A request with two faults may be told of either.
+ * The statuses that the document, and the rules of `docs/reference/http.md` that it cannot express, demand for a
+ * request that is wrong in itself; empty for one that must not be refused for its form. A request with two faults
+ * may be told of either.
  */
 export function faultsOf(draft: Draft): ReadonlySet<number> {
   if (headBytes(draft) > HEADER_LIMIT) return new Set([431])
@@ -83,7 +86,7 @@ function valueIn({ name, in: place }: DocumentedParameter, draft: Draft): unknow
       return values.length > 1 ? values : values[0]
     }
     case 'header':
-      return headerOf(draft, name)
+      return name === KEY && isRepeated(draft, name) ? null : headerOf(draft, name)
   }
 }
 
@@ -96,6 +99,10 @@ function decoded(segment: string): string | null {
   }
 }
 
+function isRepeated({ headers }: Draft, name: string): boolean {
+  return headers.filter(([given]) => given.toLowerCase() === name.toLowerCase()).length > 1
+}
+
 function headerOf({ headers }: Draft, name: string): string | undefined {
   const values = headers
     .filter(([given]) => given.toLowerCase() === name.toLowerCase())
@@ -103,7 +110,7 @@ function headerOf({ headers }: Draft, name: string): string | undefined {
   return values.length === 0 ? undefined : values.join(', ')
 }
 
-/** api.md: unknown fields are refused, of the query too where an operation is about a cart. */
+/** Unknown fields are refused (`docs/reference/http.md`), of the query too where it is about a cart. */
 function queryIsKnown({ operation, query }: Draft): boolean {
   if (!operation.parameters.some(({ name }) => name === 'X-Cart-ID')) return true
   const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name)
@@ -111,15 +118,27 @@ function queryIsKnown({ operation, query }: Draft): boolean {
   return [...given.keys()].every((name) => known.includes(name))
 }
 
+/** What a change takes that says that it takes no body. */
+const NO_BODY = {
+  required: false,
+  fits: (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.getOwnPropertyNames(value).length === 0,
+}
+
 function faultsOfBody(draft: Draft): number[] {
   const { operation, body } = draft
-  if (operation.body === undefined) return []
-  if (body === undefined || body.length === 0) return operation.body.required ? [400] : []
+  const isChange = operation.parameters.some(({ name }) => name === KEY)
+  const wanted = operation.body ?? (isChange ? NO_BODY : undefined)
+  if (wanted === undefined) return []
+  if (body === undefined || body.length === 0) return wanted.required ? [400] : []
   const encoding = headerOf(draft, 'Content-Encoding')?.toLowerCase() || 'identity'
   return [
     ...(encoding === 'identity' && isJson(draft) ? [] : [415]),
     ...(body.length > BODY_LIMIT ? [413] : []),
-    ...(operation.body.fits(parsed(body)) ? [] : [400]),
+    ...(wanted.fits(parsed(body)) ? [] : [400]),
   ]
 }
 

@@ -22,8 +22,9 @@ export function slips(
     strayHeader,
     querySlip([...named('query'), 'variant']),
     oddBody,
+    oddContent,
     ...(named('path').length === 0 ? [] : [pathSlip(named('path'))]),
-    ...(fittingBody === undefined ? [] : [spoiledBody(fittingBody), spoiledBody(fittingBody), oddContent]),
+    ...(fittingBody === undefined ? [] : [spoiledBody(fittingBody), spoiledBody(fittingBody)]),
   )
 }
 

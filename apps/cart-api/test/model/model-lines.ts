@@ -22,7 +22,7 @@ export interface ModelLine {
 /** In the order in which they came in. */
 export type ModelLines = Map<string, ModelLine>
 
-/** A refusal as api.md names it, with the members that it promises. */
+/** A refusal as `docs/reference/errors.md` names it, with the members that it promises. */
 export interface Refusal {
   readonly status: number
   readonly code: string
@@ -50,7 +50,7 @@ export interface Basket {
   currency: string
 }
 
-/** Does what the action says, or tells every reason why not: api.md does not say which of them comes first. */
+/** Does what the action says, or tells every reason why not: nothing promises which of them comes first. */
 export function obey(
   basket: Basket,
   action: LineAction,

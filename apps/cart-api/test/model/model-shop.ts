@@ -83,8 +83,8 @@ interface KeptAnswer {
 }
 
 /**
- * The rules of api.md and architecture.md §2-3 in their simplest form: one thing after the other, maps that change in
- * place, no events, no store.
+ * The rules of `docs/reference/http.md` and `docs/reference/guarantees.md` in their simplest form: one thing after the
+ * other, maps that change in place, no events, no store.
  */
 export class ModelShop {
   /** One for each commit: the cart that its change was for. */
@@ -288,7 +288,13 @@ function refused(...anyOf: readonly Refusal[]): Wanted {
 
 /** Everything that makes two baskets different, as text. */
 function snapshot(lines: ModelLines | undefined): string {
-  return JSON.stringify([...(lines?.values() ?? [])].map(({ changedAt: _, ...line }) => line))
+  const shown = ([id, { quantity, unitPrice, addedAt }]: [string, ModelLine]) => [
+    id,
+    quantity,
+    unitPrice,
+    addedAt,
+  ]
+  return JSON.stringify([...(lines ?? [])].map(shown))
 }
 
 function totalChanged(currentTotal: Money): Refusal {

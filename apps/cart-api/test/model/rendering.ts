@@ -2,7 +2,7 @@ import type { ModelCatalog } from './model-catalog.ts'
 import type { LineName, ModelLine, Money, Report } from './model-lines.ts'
 import { type ModelCart, type ModelOrder, totalOf } from './model-shop.ts'
 
-/** The cart as api.md wants it shown. What names and warnings say in words is free; that they are there is not. */
+/** The cart as the OpenAPI document wants it shown. What names and warnings say in words is free; that they are there is not. */
 export function shownCart(
   id: string,
   cart: ModelCart | undefined,

@@ -2,7 +2,7 @@ import type { Asked as Request } from '../process/keep-alive.ts'
 import type { LineAction } from './model-lines.ts'
 import type { Asked } from './model-shop.ts'
 
-/** Method, path and body of a change, as api.md has them. */
+/** Method, path and body of a change, as the OpenAPI document has them. */
 export type Wire = Pick<Request, 'method' | 'path' | 'body'>
 
 /** `strategy` is left to its default where the client does not say. */

@@ -4,10 +4,21 @@ import { Shelf } from '../shelf.ts'
 import { Shopper } from '../shopper.ts'
 
 let api: InProcessApi
+const lines: Record<string, unknown>[] = []
 beforeAll(async () => {
-  api = await startInProcess({ catalog: new Shelf() })
+  api = await startInProcess({ catalog: new Shelf(), lines })
 })
 afterAll(() => api.close())
+
+const PAGES = [
+  '/',
+  '/docs',
+  '/docs/start.js',
+  '/docs/swagger-ui.css',
+  '/docs/swagger-ui-bundle.js',
+  '/docs/errors',
+  '/openapi.json',
+]
 
 describe('methods', () => {
   test.each([
@@ -33,17 +44,14 @@ describe('methods', () => {
     expect(options.headers['allow']).toBe(allow)
   })
 
-  test.each(['/', '/docs', '/docs/errors', '/openapi.json'])(
-    '%s can be read, and nothing else',
-    async (path) => {
-      const read = await request(api.url).get(path)
-      const refused = await request(api.url).post(path)
+  test.each(PAGES)('%s can be read, and nothing else', async (path) => {
+    const read = await request(api.url).get(path)
+    const refused = await request(api.url).post(path)
 
-      expect(read.status).toBeLessThan(400)
-      expect(refused).toMatchObject({ status: 405, body: { code: 'method-not-allowed' } })
-      expect(refused.headers['allow']).toBe('GET, HEAD, OPTIONS')
-    },
-  )
+    expect(read.status).toBeLessThan(400)
+    expect(refused).toMatchObject({ status: 405, body: { code: 'method-not-allowed' } })
+    expect(refused.headers['allow']).toBe('GET, HEAD, OPTIONS')
+  })
 
   test('HEAD is answered as GET is, without the body', async () => {
     const guest = new Shopper(api.url)
@@ -146,6 +154,16 @@ describe('every answer', () => {
     expect(refused.body.instance).toBe('urn:request:abc-124')
   })
 
+  test.each(PAGES)('of %s, too, has its ids and its line in the log', async (path) => {
+    lines.length = 0
+
+    const answer = await request(api.url).get(path).set('X-Request-ID', 'page-1')
+
+    expect(answer.headers).toMatchObject({ 'x-request-id': 'page-1', 'x-instance-id': 'test' })
+    expect(answer.headers['content-length']).toMatch(/^\d+$/)
+    expect(lines).toMatchObject([{ requestId: 'page-1', route: path, status: answer.status }])
+  })
+
   test.each([
     ['has none', undefined],
     ['has an empty one', ''],
@@ -168,6 +186,36 @@ describe('every answer', () => {
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
     })
     expect(headers).not.toHaveProperty('x-powered-by')
+  })
+})
+
+describe('pages', () => {
+  test.each([
+    ['Range', 'bytes=99999999-'],
+    ['Range', 'bytes=0-9'],
+    ['If-Match', '"x"'],
+    ['If-Unmodified-Since', 'Mon, 01 Jan 2001 00:00:00 GMT'],
+    ['If-Modified-Since', 'Mon, 01 Jan 2001 00:00:00 GMT'],
+    ['If-None-Match', '"x"'],
+    ['If-None-Match', 'x'],
+  ])('are answered whole to %s: %s', async (name, value) => {
+    for (const path of PAGES) {
+      const { status } = await request(api.url).get(path).set(name, value).redirects(0)
+
+      expect([path, status]).toEqual([path, path === '/' ? 302 : 200])
+    }
+  })
+
+  test.each(PAGES.slice(1))('%s need not be sent to who has it', async (path) => {
+    const { headers } = await request(api.url).get(path)
+
+    const again = await request(api.url)
+      .get(path)
+      .set('If-None-Match', headers['etag'] ?? '')
+
+    expect(again.status).toBe(304)
+    expect(again.headers['etag']).toBe(headers['etag'])
+    expect(again.headers['cache-control']).toBe(headers['cache-control'])
   })
 })
 
@@ -218,6 +266,7 @@ describe('CORS', () => {
       expect(answer.status).toBe(204)
       expect(answer.headers['access-control-allow-methods']).toContain('PATCH')
       expect(answer.headers['access-control-allow-headers']).toBe('x-cart-id,if-match,idempotency-key')
+      expect(answer.headers['x-request-id']).toBeDefined()
     })
 
     test('pages of other origins get nothing to read', async () => {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CartStore, StoreUnavailable } from '@cartwright/cart-store'
 import request from 'supertest'
+import { jwtIdentity } from '../../src/identity/jwt.ts'
 import { Readiness } from '../../src/lifecycle/readiness.ts'
 import { type InProcessApi, startInProcess } from '../in-process.ts'
 import { overriding } from '../overriding.ts'
 import { PRODUCTS, Shelf } from '../shelf.ts'
+import { IdentityProvider } from './identity-provider.ts'
 
 let api: InProcessApi
 afterEach(() => api.close())
@@ -79,6 +81,33 @@ test('a store that throttles never makes the process unready', async () => {
   await startFailing(1, 'throttled')
 
   expect(await get('/ready')).toMatchObject({ status: 200 })
+})
+
+test.each(['/', '/docs', '/docs/swagger-ui.css', '/openapi.json'])(
+  'while it shuts down, %s asks clients to go, too',
+  async (path) => {
+    api = await startInProcess()
+    api.readiness.shutDown()
+
+    expect((await get(path)).headers['connection']).toBe('close')
+  },
+)
+
+test('POST /cart mints no id for a token that is not valid, and one for a guest and a user', async () => {
+  const provider = await IdentityProvider.start()
+  const { issuer, audience, jwksUrl } = provider
+  const identity = jwtIdentity({ issuer, audience, jwksUrl, algorithms: ['RS256'] })
+  api = await startInProcess({ identity })
+  const mint = (authorization: string) =>
+    request(api.url).post('/cart').set('Authorization', authorization).set('Idempotency-Key', '')
+
+  const refused = await mint(`Bearer ${await provider.token({ aud: 'another' })}`)
+  const user = await mint(`Bearer ${await provider.token()}`)
+  const guest = await request(api.url).post('/cart')
+  await provider.stop()
+
+  expect(refused).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+  expect([user.status, guest.status]).toEqual([201, 201])
 })
 
 test('POST /cart mints an id and says where the cart is', async () => {

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { ProductId } from '@cartwright/cart-domain'
+import { TRACEPARENT } from '../../http/traceparent.ts'
 import type { CatalogCall, Product } from '../catalog.ts'
 import { seen } from '../flaw.ts'
 import { Malformed, parseProduct, parseProductList } from '../parse.ts'
@@ -14,8 +15,6 @@ const MAX_LIST_BYTES = 8 * 1024 * 1024
 const WAITING_PER_SLOT = 100
 /** A service that is down fails many calls: it is said once in this time. */
 const WARN_EVERY_MS = 10_000
-/** W3C Trace Context §3.2: what else a caller sends under that name is not passed on. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 export interface ProductServiceOptions {
   /** Ends in `/`. */
@@ -169,6 +168,7 @@ function pathSegment(id: ProductId): string | undefined {
   return id === '.' || id === '..' || !id.isWellFormed() ? undefined : encodeURIComponent(id)
 }
 
+/** What else a caller sends under that name is not passed on. */
 function trace(traceparent: string | undefined): { traceparent?: string } {
   return traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}
 }
