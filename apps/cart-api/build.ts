@@ -47,6 +47,11 @@ const { outputFiles } = await build({
 })
 mkdirSync(DIST, { recursive: true })
 for (const { path: file, contents } of outputFiles) replace(file, contents)
+// Modules that read a file of their own look for it beside themselves, which is here.
+const redis = path.join(import.meta.dirname, '../../packages/cart-store/src/redis')
+for (const name of readdirSync(redis).filter((one) => one.endsWith('.lua'))) {
+  replace(path.join(DIST, name), readFileSync(path.join(redis, name)))
+}
 try {
   clearAway(new Set(outputFiles.map(({ path: file }) => file)))
 } catch {

@@ -1,4 +1,4 @@
-import type { CartStore } from '@cartwright/cart-store'
+import type { CartStore, Relay } from '@cartwright/cart-store'
 import type { Express } from 'express'
 import manifest from '../package.json' with { type: 'json' }
 import { Carts } from './carts/carts.ts'
@@ -24,11 +24,13 @@ export interface ApiParts {
   readonly readiness: Readiness
   readonly instance: Instance
   readonly logger: Logger
+  /** Absent where this process delivers no events. */
+  readonly relay?: Pick<Relay, 'state'> | undefined
 }
 
 /** All operations of the API. */
 export function createOperations(parts: ApiParts): Operation[] {
-  const { settings, store, catalog, identity, readiness, instance } = parts
+  const { settings, store, catalog, identity, readiness, instance, relay } = parts
   const carts = new Carts({
     store,
     catalog,
@@ -45,6 +47,7 @@ export function createOperations(parts: ApiParts): Operation[] {
       release: settings.release,
       deployment: settings.deployment,
       storeName: store.name,
+      relay,
     }),
   ]
 }

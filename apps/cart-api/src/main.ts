@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CartStore, openSqliteStore, StoreNotOpened } from '@cartwright/cart-store'
+import { relayed, StoreNotOpened } from '@cartwright/cart-store'
 import { createApi } from './api.ts'
 import { type Catalog, CatalogNotOpened } from './catalog/catalog.ts'
 import { openHttpCatalog } from './catalog/http.ts'
 import { openFileCatalog } from './catalog/json-file.ts'
+import { openRelay } from './events/open.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { headerIdentity } from './identity/header.ts'
 import { type Identity, noIdentity } from './identity/identity.ts'
@@ -16,6 +16,7 @@ import { openLog } from './logging/log.ts'
 import { isHttpUrl } from './settings/kinds.ts'
 import { BadSettings, readSettings } from './settings/read.ts'
 import type { Settings } from './settings/settings.ts'
+import { openStore, whereabouts } from './store/open.ts'
 
 /** Longer than the load balancer's idle timeout of 60 s, so that it never meets a connection that we just closed. */
 const KEEP_ALIVE_TIMEOUT = 65_000
@@ -25,6 +26,9 @@ const ARRIVAL_TIMEOUT = 30_000
 const ARRIVAL_CHECK_INTERVAL = 5_000
 /** A second signal within this time is the same Ctrl-C, which reaches a process and its parent alike. */
 const SAME_SIGNAL = 1_000
+
+/** How long the end waits for events that are to be delivered, in milliseconds. */
+const FLUSH_PATIENCE = 5_000
 
 const DEMO_CATALOG = fileURLToPath(new URL('../catalog/demo.json', import.meta.url))
 
@@ -48,10 +52,12 @@ async function start(): Promise<void> {
   process.on('uncaughtException', endAtOnce).on('unhandledRejection', endAtOnce)
 
   const catalog = await openCatalog(settings, warn)
-  const store = await openStore(settings)
+  const durable = await openStore(settings, warn)
+  const relay = await openRelay(settings, durable.outbox, logger)
+  const store = relay === undefined ? durable : relayed(durable, relay)
   const readiness = new Readiness({ store })
   const identity = await openIdentity(settings)
-  const api = createApi({ settings, store, catalog, identity, readiness, instance, logger })
+  const api = createApi({ settings, store, catalog, identity, readiness, instance, logger, relay })
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
@@ -64,6 +70,7 @@ async function start(): Promise<void> {
   answerBrokenRequests(server, { logger, instanceId: instance.id })
   const connections = openConnections(server)
   const url = await listen(server, settings).catch(async (error: unknown) => {
+    await relay?.stop(performance.now())
     // An open database would leave its log beside it.
     await store.close()
     throw error
@@ -79,6 +86,7 @@ async function start(): Promise<void> {
       announce: () => readiness.shutDown(),
       close: async () => {
         catalog.close()
+        await relay?.stop(performance.now() + FLUSH_PATIENCE)
         await store.close()
       },
     })
@@ -126,16 +134,6 @@ function openCatalog(settings: Settings, warn: (message: string) => void): Promi
   })
 }
 
-async function openStore({ store, dataDir, sqliteSynchronous, tableName }: Settings): Promise<CartStore> {
-  if (store === 'sqlite') {
-    return openSqliteStore({ file: path.join(dataDir, 'cartwright.db'), synchronous: sqliteSynchronous })
-  }
-  if (tableName === undefined) throw new Error('readSettings lets no dynamodb without a table through')
-  // Loaded only where it is used: the AWS SDK takes time and memory.
-  const { openDynamoStore } = await import('@cartwright/cart-store/dynamodb')
-  return openDynamoStore({ table: tableName })
-}
-
 async function openIdentity(settings: Settings): Promise<Identity> {
   const { identity, jwtIssuer, jwtAudience, jwtJwksUrl, jwtAlgorithms } = settings
   if (identity === 'none') return noIdentity
@@ -175,10 +173,9 @@ function listen(server: Server, { port, host }: Settings): Promise<string> {
   })
 }
 
-function welcome(url: string, { store, dataDir, tableName }: Settings): void {
-  const where = store === 'sqlite' ? path.resolve(dataDir) : `the table ${tableName}`
+function welcome(url: string, settings: Settings): void {
   process.stderr.write(
-    `Cartwright is ready at ${url} (operations to try out: ${url}/docs)\ncarts are kept by ${store} in ${where}; Ctrl-C stops\n`,
+    `Cartwright is ready at ${url} (operations to try out: ${url}/docs)\ncarts are kept by ${settings.store} in ${whereabouts(settings)}; Ctrl-C stops\n`,
   )
 }
 

@@ -75,8 +75,8 @@ export async function endOwnProcesses(): Promise<void> {
 
 function launch({ environment, nodeFlags = [] }: OwnProcessOptions): Launched {
   const child = spawn(process.execPath, [...nodeFlags, MAIN], {
-    // Nothing of the test's own settings may leak in.
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    // Nothing of the test's own settings may leak in. Events stay in the outbox, for tests to look at.
+    env: { PATH: process.env['PATH'], PORT: '0', EVENTS: 'none', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   running.add(child)

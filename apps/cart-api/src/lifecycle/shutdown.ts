@@ -20,6 +20,8 @@ export interface ShutdownOptions {
 const LARGEST_QUEUE = 512
 /** How long open connections may still begin a request after we stopped accepting, in milliseconds. */
 const LAST_REQUESTS = 100
+/** How long whoever was cut off may take to notice, in milliseconds. */
+const LAST_WORDS = 50
 
 /** The connections that the server has at any moment. To be called before it listens. */
 export function openConnections(server: Server): ReadonlySet<Socket> {
@@ -71,6 +73,9 @@ async function drain(server: Server, connections: ReadonlySet<Socket>, late: Abo
   if (await Promise.race([closed, tooLate])) return 0
   const open = connections.size
   server.closeAllConnections()
+  await closed
+  // Whoever worked for one of them notices some turns later, and has something to log.
+  await sleep(LAST_WORDS)
   return open
 }
 

@@ -1,3 +1,4 @@
+import type { Relay, RelayState } from '@cartwright/cart-store'
 import Type from 'typebox'
 import { json, type Operation, operation } from '../http/operation.ts'
 import type { Instance } from '../lifecycle/instance.ts'
@@ -15,6 +16,17 @@ const Health = Type.Object(
       state: Type.Unsafe<'up' | 'failing'>({ type: 'string', enum: ['up', 'failing'] }),
       since: Type.Optional(Type.String({ format: 'date-time' })),
     }),
+    outbox: Type.Optional(
+      Type.Object(
+        {
+          rows: Type.Integer({ minimum: 0, description: 'Changes whose events wait to be delivered.' }),
+          oldest: Type.Optional(
+            Type.String({ format: 'date-time', description: 'Since when the oldest waits.' }),
+          ),
+        },
+        { description: 'As last seen; absent where this process delivers no events.' },
+      ),
+    ),
     cache: Type.Object({
       state: Type.Unsafe<'off'>({
         type: 'string',
@@ -48,11 +60,13 @@ export interface RunningOptions {
   readonly release: string
   readonly deployment: string
   readonly storeName: string
+  /** Absent where this process delivers no events. */
+  readonly relay?: Pick<Relay, 'state'> | undefined
 }
 
 /** What load balancers and operators ask. */
 export function runningOperations(options: RunningOptions): Operation[] {
-  const { readiness, instance, release, deployment, storeName } = options
+  const { readiness, instance, release, deployment, storeName, relay } = options
   return [
     operation({
       id: 'getHealth',
@@ -73,6 +87,7 @@ export function runningOperations(options: RunningOptions): Operation[] {
             release,
             uptimeSeconds: Math.floor(process.uptime()),
             store: { name: storeName, ...readiness.storeState },
+            ...outboxOf(relay?.state),
             cache: { state: 'off' },
           },
           UNCACHED,
@@ -114,4 +129,10 @@ export function runningOperations(options: RunningOptions): Operation[] {
       },
     }),
   ]
+}
+
+function outboxOf(state: RelayState | undefined) {
+  if (state?.outbox === undefined) return {}
+  const { rows, oldest } = state.outbox
+  return { outbox: { rows, ...(oldest === undefined ? {} : { oldest: new Date(oldest).toISOString() }) } }
 }

@@ -44,6 +44,20 @@ function crossCheck(settings: Settings): string[] {
     const { name, wanted } = SETTINGS.tableName
     findings.push(`${name} is not set; wanted with STORE=dynamodb: ${wanted}`)
   }
+  if (settings.store === 'redis' && settings.redisUrl === undefined) {
+    const { name, wanted } = SETTINGS.redisUrl
+    findings.push(`${name} is not set; wanted with STORE=redis: ${wanted}`)
+  }
+  const { events, eventBusName } = settings
+  if (events === 'eventbridge' && eventBusName === undefined) {
+    const { name, wanted } = SETTINGS.eventBusName
+    findings.push(`${name} is not set; wanted with EVENTS=eventbridge: ${wanted}`)
+  }
+  // A log on one of several tasks is where events would get lost: whoever wants that says so.
+  if (settings.store !== 'sqlite' && events === undefined && eventBusName === undefined) {
+    const { name, wanted } = SETTINGS.events
+    findings.push(`${name} is not set; wanted with STORE=${settings.store}: ${wanted}`)
+  }
   if (identity === 'jwt') {
     for (const key of ['jwtIssuer', 'jwtAudience', 'jwtJwksUrl'] as const) {
       const { name, wanted } = SETTINGS[key]

@@ -53,10 +53,39 @@ export const SETTINGS = {
   store: choice({
     name: 'STORE',
     about:
-      'Where carts stay: `sqlite` in a file of this machine, `dynamodb` in a table that any number of processes share.',
+      'Where carts stay: `sqlite` in a file of this machine, `dynamodb` in a table that any number of processes share, `redis` in a Redis that they share (it loses what Redis loses: see the guarantees).',
     fallback: 'sqlite',
-    of: ['sqlite', 'dynamodb'],
+    of: ['sqlite', 'dynamodb', 'redis'],
   }),
+  redisUrl: optional(
+    text({
+      name: 'REDIS_URL',
+      about:
+        'The Redis server, wanted with `STORE=redis`: `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS.',
+      fallback: '',
+      pattern: /^rediss?:\/\/[^/\s]+(\/\d+)?$/i,
+      wanted: 'a URL such as redis://localhost:6379 or rediss://user:password@redis.example:6379',
+    }),
+  ),
+  events: optional(
+    text({
+      name: 'EVENTS',
+      about:
+        'Where the events of changes go: `log` (the file `events.ndjson` in `DATA_DIR`; the default with `STORE=sqlite`), `eventbridge` (the default where `EVENT_BUS_NAME` is set), an http or https URL (each call is `POST {"events": […]}`), `none` (they stay in the outbox, for another process to deliver).',
+      fallback: '',
+      pattern: /^(none|log|eventbridge|https?:\/\/[^@\s]+)$/i,
+      wanted: 'none, log, eventbridge, or an http or https URL without user and password',
+    }),
+  ),
+  eventBusName: optional(
+    text({
+      name: 'EVENT_BUS_NAME',
+      about: 'The EventBridge bus, its name or its ARN; wanted with `EVENTS=eventbridge`.',
+      fallback: '',
+      pattern: /^[A-Za-z0-9_./:-]{1,1600}$/,
+      wanted: 'the name or the ARN of an event bus',
+    }),
+  ),
   tableName: optional(
     text({
       name: 'TABLE_NAME',

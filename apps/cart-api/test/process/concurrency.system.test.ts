@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createTable } from '@cartwright/cart-store/dynamodb'
-import { startDynamo } from '@cartwright/test-servers'
+import { startDynamo, startRedis } from '@cartwright/test-servers'
 import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { type Answer, KeepAliveClient } from './keep-alive.ts'
 
@@ -62,10 +62,16 @@ async function dynamoTable(): Promise<Shared> {
   }
 }
 
+async function redisServer(): Promise<Shared> {
+  const server = await startRedis()
+  return { environment: { STORE: 'redis', REDIS_URL: server.url }, dispose: () => server.stop() }
+}
+
 describe.each([
   ['one process', 1, folderOfData],
   ['two processes on one data folder', 2, folderOfData],
   ['two processes on one DynamoDB table', 2, dynamoTable],
+  ['two processes on one Redis', 2, redisServer],
 ])('%s', (_, processes, share) => {
   let shared: Shared
   let apis: OwnProcessApi[]

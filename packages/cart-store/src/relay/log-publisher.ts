@@ -1,5 +1,14 @@
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
+import {
+  closeSync,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs'
 import path from 'node:path'
 import type { CartEvent } from '@cartwright/cart-domain'
 import type { Publisher } from './publisher.ts'
@@ -61,9 +70,22 @@ export class LogPublisher implements Publisher {
       stream.on('error', () => undefined) // told to whoever writes
       await once(stream, 'open')
       this.#size = statSync(this.#file).size
+      // Whoever died in the middle of a line must not spoil the next one.
+      if (this.#size > 0 && !endsInNewline(this.#file, this.#size)) stream.write('\n')
       this.#stream = stream
     }
     this.#size += more
     return this.#stream
+  }
+}
+
+function endsInNewline(file: string, size: number): boolean {
+  const descriptor = openSync(file, 'r')
+  try {
+    const last = Buffer.alloc(1)
+    readSync(descriptor, last, 0, 1, size - 1)
+    return last.toString() === '\n'
+  } finally {
+    closeSync(descriptor)
   }
 }

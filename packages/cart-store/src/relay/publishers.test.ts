@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -53,6 +53,18 @@ describe('a log', () => {
     await second.close()
 
     expect(lines(file)).toEqual(events)
+  })
+
+  test('goes on in a line of its own where somebody died in the middle of one', async () => {
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, '{"id":"ha')
+    const publisher = new LogPublisher({ file })
+    const event = newEvent()
+
+    await publisher.publish([event])
+    await publisher.close()
+
+    expect(readFileSync(file, 'utf8')).toBe(`{"id":"ha\n${JSON.stringify(event)}\n`)
   })
 
   test('begins anew when it is full, and keeps the one before', async () => {
