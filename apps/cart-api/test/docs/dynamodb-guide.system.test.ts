@@ -97,17 +97,18 @@ test("the guide's table is the adapter's", () => {
 })
 
 test("the guide's settings for a trial start the API on a table of its own", async () => {
-  const line = GUIDE.split('\n').find((text) =>
-    text.startsWith('STORE=dynamodb TABLE_NAME=carts AWS_ENDPOINT'),
-  )
+  const line = GUIDE.split('\n').find((text) => text.startsWith('STORE=dynamodb TABLE_NAME=carts '))
   const settings = [...(line ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value])
-  const environment = { ...Object.fromEntries(settings), AWS_ENDPOINT_URL: server.client.endpoint }
+  const folder = mkdtempSync(path.join(tmpdir(), 'dynamodb-guide-'))
+  const own = { AWS_ENDPOINT_URL: server.client.endpoint, DATA_DIR: folder }
+  const environment = { ...Object.fromEntries(settings), ...own }
 
   const trial = await startOwnProcess({ environment })
 
   expect(line).toMatch(/ npm start$/)
   expect(await new Shopper(trial.url).add('canvas-tote')).toMatchObject({ status: 200 })
   expect(await trial.stop()).toEqual({ code: 0, signal: null })
+  rmSync(folder, { recursive: true })
 })
 
 type Row = readonly string[]
