@@ -46,16 +46,22 @@ const { outputFiles } = await build({
   write: false,
 })
 mkdirSync(DIST, { recursive: true })
-for (const { path: file, contents } of outputFiles) replace(file, contents)
-// Modules that read a file of their own look for it beside themselves, which is here.
-const redis = path.join(import.meta.dirname, '../../packages/cart-store/src/redis')
-for (const name of readdirSync(redis).filter((one) => one.endsWith('.lua'))) {
-  replace(path.join(DIST, name), readFileSync(path.join(redis, name)))
-}
+const outputs = [...outputFiles, ...scripts()]
+for (const { path: file, contents } of outputs) replace(file, contents)
 try {
-  clearAway(new Set(outputFiles.map(({ path: file }) => file)))
+  clearAway(new Set(outputs.map(({ path: file }) => file)))
 } catch {
   // What another user has built cannot be touched. It takes up room, and is no reason not to start.
+}
+
+/** The Lua scripts of the Redis adapter: it reads each from beside its own module, which is here once it is bundled. */
+function scripts(): { path: string; contents: Uint8Array }[] {
+  const folder = path.join(import.meta.dirname, '../../packages/cart-store/src/redis')
+  const names = readdirSync(folder).filter((name) => name.endsWith('.lua'))
+  return names.map((name) => ({
+    path: path.join(DIST, name),
+    contents: readFileSync(path.join(folder, name)),
+  }))
 }
 
 /** Whole or not at all, and only where it differs: another process may be starting from the same file. */

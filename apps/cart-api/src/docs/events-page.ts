@@ -14,28 +14,16 @@ import {
   unknownCart,
   type VariantId,
 } from '@cartwright/cart-domain'
-
-/** What each event tells, and what its `data` holds. */
-const EVENTS: Readonly<Record<EventType, string>> = {
-  'line-added':
-    'A product came into the cart, or more of it. `line` is the line as it is now, `added` how many pieces came in.',
-  'line-quantity-set':
-    "A line's quantity was set. `line` is the line as it is now; `previousQuantity` as it was.",
-  'line-removed': 'A line was taken out, or set to 0. `line` is the line as it was.',
-  'cart-cleared': 'All lines were taken out. `lines` are the lines as they were.',
-  'cart-claimed': "A user's first change made a guest's cart theirs. Always the first event of its change.",
-  'cart-merged':
-    'Another cart was merged into this one. `lines` are all lines of this cart afterwards; `capped` and `leftOut` what the limits cut and kept out. The same row holds `cart-merged-away` of the source.',
-  'cart-merged-away': 'The lines of this cart went to another one; it is empty now.',
-  'checkout-started': 'The cart became an order, which `data` is a copy of, and is empty now.',
-}
+import { EVENTS, schemaFileOf } from './event-schemas.ts'
 
 /** The page of all events; the examples are what the domain really makes. */
 export function eventsPage(): string {
   const examples = exampleEvents()
-  const sections = Object.entries(EVENTS).map(([type, about]) => {
+  // The keys of a record of all event types are event types.
+  const sections = (Object.keys(EVENTS) as EventType[]).map((type) => {
     const example = JSON.stringify(examples.find((event) => event.type === type)?.data, undefined, 2)
-    return `## ${type}\n\n${about}\n\n\`\`\`json\n${example}\n\`\`\`\n`
+    const schema = `[Schema](events/${schemaFileOf(type)})`
+    return `## ${type}\n\n${EVENTS[type].about} ${schema}.\n\n\`\`\`json\n${example}\n\`\`\`\n`
   })
   return `# Events
 
@@ -59,13 +47,16 @@ ${JSON.stringify(examples[0], undefined, 2)}
 
 Versions have no gaps: whoever has seen every event of an incarnation from version 1 on can rebuild its lines.
 
+Every event has a JSON Schema (2020-12), linked below; [one for them all](events/${schemaFileOf('event')}) takes its pick
+by \`type\`. They name each other by file: keep the files in one folder. They let fields through that they do not know.
+
 ${sections.join('\n')}`
 }
 
 const NOW = Date.UTC(2026, 0, 15, 9, 30)
 
 /** A short life of two carts in which everything happens once. */
-function exampleEvents(): CartEvent[] {
+export function exampleEvents(): CartEvent[] {
   const tee = { productId: 'tee' as ProductId, variant: 'm' as VariantId }
   const mug = { productId: 'mug' as ProductId }
   const events: CartEvent[] = []

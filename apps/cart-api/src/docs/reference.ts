@@ -1,21 +1,26 @@
 import { membersOf, PROBLEM_CODES, PROBLEMS } from '../problems/catalogue.ts'
 import type { Setting } from '../settings/kinds.ts'
 import { SETTINGS } from '../settings/settings.ts'
+import { eventSchemaFiles } from './event-schemas.ts'
 import { eventsPage } from './events-page.ts'
 
-/** A page of `docs/reference` that is made from a table of the code. */
+/** A file of `docs/reference` that is made from a table of the code. */
 export interface ReferencePage {
   /** Below `docs/reference`. */
   readonly file: string
   readonly text: string
 }
 
-/** The pages as they have to be; `npm run docs` writes them, and a test holds them to it. */
+/** The files as they have to be; `npm run docs` writes them, and a test holds them to it. */
 export function referencePages(): ReferencePage[] {
   return [
     { file: 'settings.md', text: settingsPage() },
     { file: 'errors.md', text: errorsPage() },
     { file: 'events.md', text: MADE_FROM('apps/cart-api/src/docs/events-page.ts') + eventsPage() },
+    ...eventSchemaFiles().map(({ file, schema }) => ({
+      file: `events/${file}`,
+      text: `${JSON.stringify(schema, undefined, 2)}\n`,
+    })),
   ]
 }
 

@@ -42,7 +42,7 @@ export type LineAction = Action | { readonly type: 'clear' }
 export type Strategy = 'sum' | 'max' | 'last-write-wins' | 'keep-target'
 
 /** Small, so that they are met often. */
-export const LIMITS = { lines: 4, quantity: 9 }
+export const LIMITS = { lines: 3, quantity: 6 }
 
 /** Lines that actions work on before it is known whether all of them hold. */
 export interface Basket {

@@ -183,7 +183,8 @@ export class ShoppingTrip {
   }
 
   async #readOrder({ cart: name, by, nth }: ReadOrderStep): Promise<void> {
-    const order: ModelOrder | undefined = this.shop.orders[nth]
+    const { orders } = this.shop
+    const order: ModelOrder | undefined = orders[nth % Math.max(1, orders.length)]
     const cart = this.cartIds[name]
     const path = `/checkout/${order?.orderId ?? randomUUID()}`
     const answer = await this.#ask({ method: 'GET', path }, cart, by)
