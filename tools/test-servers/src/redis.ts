@@ -13,6 +13,8 @@ export interface RedisServer extends ServerProcess {
 export interface RedisServerOptions {
   /** Arguments beside those that make it small and private: `['--appendonly', 'yes']`. */
   readonly args?: readonly string[]
+  /** Arguments for TLS: the port then takes nothing else. */
+  readonly tls?: readonly string[]
   /** Where it writes; a folder of its own, removed with it, unless given. */
   readonly folder?: string
   /** A free one unless given. */
@@ -29,7 +31,12 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'redis-'))
   const server = await startServer(
     binary,
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...(options.args ?? [])],
+    [
+      ...(options.tls === undefined
+        ? ['--port', String(port)]
+        : ['--port', '0', '--tls-port', String(port), ...options.tls]),
+      ...['--bind', '127.0.0.1', '--dir', folder, '--save', '', ...(options.args ?? [])],
+    ],
     port,
   )
   return {

@@ -162,3 +162,25 @@ test.each(['prod', 'production', 'prod-eu'])(
 test.each(['local', 'dev', 'staging', 'preprod'])('DEPLOYMENT=%s takes any identities', (deployment) => {
   expect(findingsOf({ DEPLOYMENT: deployment })).toEqual([])
 })
+
+test.each([
+  [{ STORE: 'dynamodb', EVENTS: 'log' }, /^TABLE_NAME is not set; wanted with STORE=dynamodb/],
+  [{ STORE: 'redis', EVENTS: 'log' }, /^REDIS_URL is not set; wanted with STORE=redis/],
+  [{ EVENTS: 'eventbridge' }, /^EVENT_BUS_NAME is not set; wanted with EVENTS=eventbridge/],
+  [
+    { STORE: 'redis', REDIS_URL: 'redis://localhost' },
+    /^EVENTS is not set; wanted with STORE=redis: none, log, eventbridge/,
+  ],
+  [
+    { STORE: 'redis', EVENTS: 'none', REDIS_URL: 'redis://:p4ss@localhost', REDIS_SECRET_ARN: 'redis' },
+    /^REDIS_URL has a password, and REDIS_SECRET_ARN is set; wanted: one of them$/,
+  ],
+])('%j lacks something, or has too much', (environment, message) => {
+  expect(() => readSettings(environment)).toThrow(message)
+})
+
+test('a bus that is named is where events go', () => {
+  const environment = { STORE: 'dynamodb', TABLE_NAME: 'carts', EVENT_BUS_NAME: 'carts' }
+
+  expect(readSettings(environment)).toMatchObject({ store: 'dynamodb', eventBusName: 'carts' })
+})

@@ -48,6 +48,9 @@ function crossCheck(settings: Settings): string[] {
     const { name, wanted } = SETTINGS.redisUrl
     findings.push(`${name} is not set; wanted with STORE=redis: ${wanted}`)
   }
+  if (settings.redisSecretArn !== undefined && /@/.test(settings.redisUrl ?? '')) {
+    findings.push('REDIS_URL has a password, and REDIS_SECRET_ARN is set; wanted: one of them')
+  }
   const { events, eventBusName } = settings
   if (events === 'eventbridge' && eventBusName === undefined) {
     const { name, wanted } = SETTINGS.eventBusName

@@ -67,6 +67,16 @@ export const SETTINGS = {
       wanted: 'a URL such as redis://localhost:6379 or rediss://user:password@redis.example:6379',
     }),
   ),
+  redisSecretArn: optional(
+    text({
+      name: 'REDIS_SECRET_ARN',
+      about:
+        'The secret in Secrets Manager that holds the password of Redis: as it is, or as JSON with `password` and perhaps `username`. Read again when Redis refuses it, so a rotation needs no restart. Without it, what `REDIS_URL` says.',
+      fallback: '',
+      pattern: /^[A-Za-z0-9/_+=.@:-]{1,2048}$/,
+      wanted: 'the ARN or the name of a secret',
+    }),
+  ),
   events: optional(
     text({
       name: 'EVENTS',

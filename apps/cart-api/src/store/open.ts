@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts'
  * @throws {StoreNotOpened}
  */
 export async function openStore(settings: Settings, warn: (message: string) => void): Promise<CartStore> {
-  const { store, dataDir, sqliteSynchronous, tableName, redisUrl } = settings
+  const { store, dataDir, sqliteSynchronous, tableName, redisUrl, redisSecretArn } = settings
   switch (store) {
     case 'sqlite':
       return openSqliteStore({ file: path.join(dataDir, 'cartwright.db'), synchronous: sqliteSynchronous })
@@ -18,8 +18,12 @@ export async function openStore(settings: Settings, warn: (message: string) => v
       return openDynamoStore({ table: required(tableName) })
     }
     case 'redis': {
-      const { openRedisStore } = await import('@cartwright/cart-store/redis')
-      return openRedisStore({ url: required(redisUrl), warn })
+      const { openRedisStore, secretCredentials } = await import('@cartwright/cart-store/redis')
+      return openRedisStore({
+        url: required(redisUrl),
+        ...(redisSecretArn === undefined ? {} : { credentials: secretCredentials({ arn: redisSecretArn }) }),
+        warn,
+      })
     }
   }
 }

@@ -5,8 +5,18 @@ import type { LuaScript } from './lua-script.ts'
 export interface ConnectionOptions {
   /** `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS. */
   readonly url: string
+  /** Who connects; without it, what the URL says. */
+  readonly credentials?: CredentialsSource
   /** Hears why the connection was lost. */
   readonly warn?: (message: string) => void
+}
+
+/** A user name and a password that may change while the process runs. */
+export interface CredentialsSource {
+  /** Asked for each connection. */
+  current(): Promise<{ readonly username?: string; readonly password: string }>
+  /** The server has refused what `current` gave last. */
+  refused(): void
 }
 
 /** How long connecting may take, in milliseconds. */
@@ -16,6 +26,9 @@ const SILENCE = 5_000
 const PING_INTERVAL = 2_000
 /** The longest pause between two attempts to connect, in milliseconds. */
 const LONGEST_RECONNECT_PAUSE = 1_000
+
+/** What a server says to a password that is not, or no longer, the right one. */
+const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)/
 
 type Client = ReturnType<typeof clientOf>
 
@@ -27,8 +40,8 @@ export class RedisConnection {
   readonly #client: Client
   #connecting: Promise<unknown>
 
-  constructor({ url, warn }: ConnectionOptions) {
-    this.#client = clientOf(url)
+  constructor({ url, credentials, warn }: ConnectionOptions) {
+    this.#client = clientOf(url, credentials)
     // Without a listener an error would end the process; the client connects again by itself.
     this.#client.on('error', (error: unknown) => warn?.(`redis: ${String(error)}`))
     this.#connecting = this.#client.connect().catch(() => undefined)
@@ -67,16 +80,26 @@ export class RedisConnection {
   }
 }
 
-function clientOf(url: string) {
+function clientOf(url: string, source: CredentialsSource | undefined) {
   return createClient({
     url,
+    ...(source === undefined
+      ? {}
+      : {
+          credentialsProvider: {
+            type: 'async-credentials-provider' as const,
+            credentials: () => source.current(),
+          },
+        }),
     disableOfflineQueue: true,
     pingInterval: PING_INTERVAL,
     socket: {
       connectTimeout: CONNECT_TIMEOUT,
       socketTimeout: SILENCE,
-      reconnectStrategy: (attempt: number) =>
-        Math.min(20 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_PAUSE) * (0.5 + Math.random() / 2),
+      reconnectStrategy: (attempt: number, cause: Error) => {
+        if (REFUSED.test(cause.message)) source?.refused()
+        return Math.min(20 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_PAUSE) * (0.5 + Math.random() / 2)
+      },
     },
   })
 }

@@ -18,7 +18,7 @@ import {
   type Revision,
   StoreUnavailable,
 } from '../port.ts'
-import { RedisConnection } from './connection.ts'
+import { type CredentialsSource, RedisConnection } from './connection.ts'
 import { faultOf } from './faults.ts'
 import { luaScript } from './lua-script.ts'
 import { RedisOutbox } from './outbox.ts'
@@ -30,6 +30,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** How long one attempt may take, in milliseconds. @default 1000 */
   readonly attemptTimeout?: number
+  /** Who connects; without it, what the URL says. */
+  readonly credentials?: CredentialsSource
   /** Hears why the connection was lost. */
   readonly warn?: (message: string) => void
 }
