@@ -31,7 +31,10 @@ export interface Attempts<Output, Final> {
 /** The pauses between attempts, in milliseconds: doubling from the first to the last, of each a random part. */
 const FIRST_PAUSE = 20
 const LAST_PAUSE = 500
-/** With less time left than this, in milliseconds, nothing is repeated: it would mostly make a certain outcome unknown. */
+/**
+ * With less time left than this, in milliseconds, no write is sent and nothing repeated: a certain outcome would mostly
+ * become unknown.
+ */
 const LEAST_PATIENCE = 50
 
 /**
@@ -57,7 +60,8 @@ export async function untilAnswered<Output, Final>(
   }
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {
     const left = call.deadline - performance.now()
-    if (left <= 0) throw unavailable('unreachable', new Error('the deadline passed before it was sent'))
+    if (left <= (writes ? LEAST_PATIENCE : 0))
+      throw unavailable('unreachable', new Error('there was no time left to send it'))
     const start = performance.now()
     let fault: Fault<Final>
     let cause: unknown

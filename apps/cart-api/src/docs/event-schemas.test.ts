@@ -25,7 +25,7 @@ import { exampleEvents } from './events-page.ts'
 const SEQUENCES = 300
 
 const ajv = new Ajv2020({ allErrors: true, discriminator: true, schemas: schemas() })
-addFormats(ajv)
+addFormats.default(ajv)
 const types = Object.keys(EVENTS) as EventType[] // the keys of a record of all event types
 const examples = exampleEvents()
 

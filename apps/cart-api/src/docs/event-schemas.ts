@@ -185,6 +185,12 @@ export function eventSchemaFiles(): SchemaFile[] {
 
 function schemaFile(name: EventType | 'event', description: string, schema: object): SchemaFile {
   const file = schemaFileOf(name)
-  const $schema = 'https://json-schema.org/draft/2020-12/schema'
-  return { file, schema: { $schema, $id: file, title: name, description, ...schema } }
+  const about = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: file,
+    $comment: 'Made from apps/cart-api/src/docs/event-schemas.ts by npm run docs. Change it there.',
+    title: name,
+    description,
+  }
+  return { file, schema: { ...about, ...schema } }
 }

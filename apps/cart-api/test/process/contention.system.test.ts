@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createTable } from '@cartwright/cart-store/dynamodb'
 import {
   type DynamoServer,
-  type HttpFault,
   type HttpFaultProxy,
+  type HttpFaults,
+  type PassingRequest,
   startDynamo,
   startHttpFaultProxy,
 } from '@cartwright/test-servers'
@@ -55,14 +56,17 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const client of clients) client.close()
-  await endOwnProcesses()
+  for (const api of apis) expect(await api.stop()).toEqual({ code: 0, signal: null })
   await proxy.stop()
   await server.stop()
 })
+afterAll(endOwnProcesses)
 
 /** An add with a key of its own. */
 interface Add {
   readonly client: number
+  /** Which of the processes was asked first. */
+  readonly process: number
   readonly key: string
   readonly quantity: number
 }
@@ -127,21 +131,110 @@ test(
   1000 * SECONDS + 120_000,
 )
 
-/**
- * Of one transaction in twenty the answer is lost, and now and then of all for a while: after it was made (its
- * repetitions are lost as well, so its request never learns of it), or before it arrived.
- */
-function losses(chance: Chance): (request: { readonly headers: object }) => HttpFault | undefined {
+/** Adds, one after the other, until the time is over; comes back at once when refused, sooner than it is asked to. */
+async function write(client: number, cartId: string, outcomes: Outcomes, end: number): Promise<void> {
+  for (let n = 1; performance.now() < end; n += 1) {
+    // As behind a load balancer: sometimes the one process, sometimes the other.
+    const process = (client + n) % apis.length
+    const add = { client, process, key: `${client}.${n}`, quantity: 1 + (n % 3) }
+    settle(add, await send(add, process, cartId, outcomes), outcomes)
+  }
+}
+
+/** Sends the client's doubtful adds again, to the process that has not seen them, each until it is known. */
+async function resolve(
+  client: number,
+  cartId: string,
+  outcomes: Outcomes,
+  doubtful: readonly Add[],
+): Promise<void> {
+  for (const add of doubtful.filter((one) => one.client === client)) {
+    const other = (add.process + 1) % apis.length
+    let answer = await send(add, other, cartId, outcomes)
+    while (answer.status === 503) {
+      await sleep(1000 * Number(answer.headers['retry-after']))
+      answer = await send(add, other, cartId, outcomes)
+    }
+    settle(add, answer, outcomes)
+  }
+}
+
+async function send(
+  { client, key, quantity }: Add,
+  process: number,
+  cartId: string,
+  outcomes: Outcomes,
+): Promise<Answer> {
   const start = performance.now()
-  const kinds: readonly HttpFault['does'][] = []
-  void kinds
+  const answer = await connectionOf(client).ask(urlOf(process), {
+    method: 'POST',
+    path: '/cart/items',
+    headers: { 'X-Cart-ID': cartId, 'Idempotency-Key': key },
+    body: { productId: PRODUCT, quantity },
+  })
+  outcomes.longestWait = Math.max(outcomes.longestWait, performance.now() - start)
+  return answer
+}
+
+/** Notes what the answer says; one that may not be given at all ends the test. */
+function settle(add: Add, { status, headers, text }: Answer, { made, refused, unknown }: Outcomes): void {
+  // The API's own answers: a cart, or a problem.
+  const body = JSON.parse(text) as { version: number } | { code: string; outcome?: string }
+  if (status === 200 && 'version' in body) {
+    made.push({ add, version: body.version, replayed: headers['idempotent-replayed'] === 'true' })
+    return
+  }
+  expect({ status, body, retryAfter: headers['retry-after'] }).toEqual({
+    status: 503,
+    body: expect.objectContaining({
+      code: expect.stringMatching(/^(too-much-contention|store-unavailable)$/),
+    }),
+    retryAfter: expect.stringMatching(/^[1-9][0-9]*$/),
+  })
+  if ('outcome' in body && body.outcome === 'unknown') unknown.push(add)
+  else if ('code' in body) refused.push({ add, code: body.code })
+}
+
+async function show(cartId: string): Promise<unknown> {
+  const request = { method: 'GET', path: '/cart', headers: { 'X-Cart-ID': cartId } }
+  return JSON.parse((await connectionOf(0).ask(urlOf(0), request)).text) as unknown
+}
+
+function connectionOf(client: number): KeepAliveClient {
+  return clients[client] as KeepAliveClient // there are as many as clients
+}
+
+function urlOf(process: number): string {
+  return (apis[process] as OwnProcessApi).url // an index within the list
+}
+
+function addsOf(client: number, made: Outcomes['made']): number {
+  return made.filter(({ add }) => add.client === client).length
+}
+
+function countsOf(codes: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1
+  return counts
+}
+
+/**
+ * Of one transaction in twenty the answer is lost, so that it is asked for again. And every few seconds nothing is
+ * answered for longer than a request lives, which then cannot know what became of it: the transactions are made all
+ * the same, or, in every second of these outages, never arrive.
+ */
+function losses(chance: Chance): HttpFaults {
+  const start = performance.now()
   return (request) => {
     if (!isTransaction(request)) return undefined
     const time = performance.now() - start
-    const outage = Math.floor(time / OUTAGE_EVERY)
-    if (time % OUTAGE_EVERY > OUTAGE_EVERY - OUTAGE) {
-      return { does: outage % 3 === 2 ? 'cut-before' : 'cut-after' }
+    if (time % OUTAGE_EVERY >= OUTAGE_EVERY - OUTAGE) {
+      return { does: Math.floor(time / OUTAGE_EVERY) % 2 === 0 ? 'cut-after' : 'cut-before' }
     }
     return chance.below(20) === 0 ? { does: 'cut-after' } : undefined
   }
+}
+
+function isTransaction({ headers }: PassingRequest): boolean {
+  return String(headers['x-amz-target']).endsWith('.TransactWriteItems')
 }
