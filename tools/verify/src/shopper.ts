@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { Agent, request } from 'node:http'
+import type { CartInput, CartOutput, Lines } from './cart-specification.ts'
+import type { Chance } from './chance.ts'
+import type { Operation } from './linearizability.ts'
+
+/** How long a client waits for an answer, in milliseconds. */
+const PATIENCE = 5_000
+/** How often a lost request is sent again at the most. */
+const REPEATS = 4
+
+interface Answer {
+  readonly status: number
+  readonly body: Record<string, unknown>
+}
+
+/** A client that sends one request after the other, and sends some again whose answers were lost. */
+export class Shopper {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  readonly #chance: Chance
+  readonly #urls: () => readonly string[]
+
+  constructor(chance: Chance, urls: () => readonly string[]) {
+    this.#chance = chance
+    this.#urls = urls
+  }
+
+  /** Resolves with what was heard in the end; `undefined` where it certainly did not happen. */
+  async ask(input: CartInput): Promise<Operation<CartInput, CartOutput> | undefined> {
+    const sent = performance.now()
+    const key = randomUUID()
+    let mayHaveHappened = false
+    for (let attempt = 0; attempt <= REPEATS; attempt += 1) {
+      const answer = await this.#send(input, key).catch(lostBy)
+      const output = typeof answer === 'string' ? undefined : outputOf(answer)
+      if (output !== undefined) return { input, output, sent, answered: performance.now() }
+      const isUnknown = typeof answer === 'string' ? answer === 'lost' : answer.body['outcome'] === 'unknown'
+      if (isUnknown) mayHaveHappened = true
+      // Some clients give up at once.
+      if (this.#chance.next() < 0.3) break
+      await new Promise((resolve) => setTimeout(resolve, 10 + 50 * this.#chance.next()))
+    }
+    if (!mayHaveHappened || input.does === 'read') return undefined
+    return { input, output: undefined, sent, answered: Number.POSITIVE_INFINITY }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #send(input: CartInput, key: string): Promise<Answer> {
+    const { method, path, body } = wireOf(input)
+    const text = body === undefined ? '' : JSON.stringify(body)
+    return new Promise((resolve, reject) => {
+      const outgoing = request(`${this.#chance.of(this.#urls())}${path}`, {
+        method,
+        agent: this.#agent,
+        timeout: PATIENCE,
+        headers: {
+          'X-Cart-ID': input.cart,
+          ...(method === 'GET' ? {} : { 'Idempotency-Key': key }),
+          ...(text === ''
+            ? {}
+            : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+        },
+      })
+      outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')))
+      outgoing.on('error', reject)
+      outgoing.on('response', (incoming) => {
+        let received = ''
+        incoming.setEncoding('utf8').on('data', (part: string) => {
+          received += part
+        })
+        incoming.on('error', reject)
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(received) }))
+      })
+      outgoing.end(text)
+    })
+  }
+}
+
+/** Where nobody listens, nothing has arrived; what else goes wrong may have come after that. */
+function lostBy(error: NodeJS.ErrnoException): 'lost' | 'refused' {
+  return error.code === 'ECONNREFUSED' ? 'refused' : 'lost'
+}
+
+function wireOf(input: CartInput): { method: string; path: string; body?: object } {
+  switch (input.does) {
+    case 'read':
+      return { method: 'GET', path: '/cart' }
+    case 'add':
+      return {
+        method: 'POST',
+        path: '/cart/items',
+        body: { productId: input.line, quantity: input.quantity },
+      }
+    case 'set':
+      return { method: 'PATCH', path: `/cart/items/${input.line}`, body: { quantity: input.quantity } }
+    case 'clear':
+      return { method: 'DELETE', path: '/cart' }
+    case 'merge':
+      return { method: 'POST', path: '/cart/merge', body: { sourceCartId: input.source } }
+    case 'checkout':
+      return { method: 'POST', path: '/checkout/start', body: {} }
+  }
+}
+
+/** What the answer tells; `undefined` where it tells that nothing is known, or that it was not carried out this time. */
+function outputOf({ status, body }: Answer): CartOutput | undefined {
+  if (status === 503 || (status === 409 && body['code'] === 'request-in-progress')) return undefined
+  if (status === 404 && body['code'] === 'line-not-found') return { kind: 'refused', code: 'line-not-found' }
+  if (status === 409 && body['code'] === 'cart-empty') return { kind: 'refused', code: 'cart-empty' }
+  const lines: Record<string, number> = {}
+  for (const line of (body['lines'] ?? []) as { productId: string; quantity: number }[]) {
+    lines[line.productId] = line.quantity
+  }
+  if (typeof body['orderId'] === 'string' && (status === 200 || status === 201)) {
+    return { kind: 'order', orderId: body['orderId'], isNew: status === 201, lines: lines as Lines }
+  }
+  if (status === 200 && typeof body['version'] === 'number') {
+    return { kind: 'cart', version: body['version'], lines }
+  }
+  throw new Error(`an answer that no right API gives: ${status} ${JSON.stringify(body)}`)
+}

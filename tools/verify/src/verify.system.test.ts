@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { type Options, readOptions, STORES, type StoreName } from './options.ts'
+import { run } from './run.ts'
+
+const RUNS = 3
+
+describe.each(STORES)('%s', (store) => {
+  test(`${RUNS} histories under faults can be explained`, async () => {
+    const options = optionsFor(store)
+    const results = []
+    for (let index = 0; index < RUNS; index += 1) results.push(await run(options, options.seed + index))
+
+    expect(results.filter(({ violations }) => violations.length > 0)).toEqual([])
+    // Something has been shown: requests got through, and something went wrong meanwhile.
+    for (const { answered } of results) expect(answered).toBeGreaterThan(options.operations / 2)
+    expect(results.flatMap(({ faults }) => Object.values(faults)).length).toBeGreaterThan(0)
+  }, 120_000)
+})
+
+test.each([
+  [['--store', 'mysql'], '--store is "mysql"; wanted: sqlite, redis, dynamodb'],
+  [['--runs', 'many'], '--runs is "many"; wanted: a whole number from 1 to 100000'],
+  [['--faults', 'kill,lost'], '--faults has "lost", which sqlite cannot have; wanted: kill, stop'],
+  [['--speed'], "Unknown option '--speed'"],
+])('npm run verify -- %j says what is wanted, then the help', async (args, message) => {
+  const failure = await promisify(execFile)(process.execPath, [
+    path.join(import.meta.dirname, 'main.ts'),
+    ...args,
+  ]).catch((error: unknown) => error)
+
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+  expect(failure).toMatchObject({ stderr: expect.stringContaining('npm run verify -- [options]') })
+})
+
+function optionsFor(store: StoreName): Options {
+  const options = readOptions(['--store', store])
+  if (options === 'help') throw new Error('the help was not asked for')
+  return options
+}
