@@ -32,12 +32,14 @@ export interface OwnAnswer {
  * - `answer`: it is never forwarded, the proxy answers itself;
  * - `cut-before`: the connection ends, and nothing was forwarded;
  * - `cut-after`: it is carried out, and the connection ends without an answer;
- * - `late`: it is carried out, and the answer comes after these milliseconds.
+ * - `late`: it is carried out, and the answer comes after these milliseconds;
+ * - `rewrite`: it is carried out with this body instead of its own.
  */
 export type HttpFault =
   | { readonly does: 'answer'; readonly answer: OwnAnswer }
   | { readonly does: 'cut-before' | 'cut-after' }
   | { readonly does: 'late'; readonly milliseconds: number }
+  | { readonly does: 'rewrite'; readonly body: Buffer }
 
 /** Judges each request; `undefined` lets it through. */
 export type HttpFaults = (request: PassingRequest) => HttpFault | undefined
@@ -68,14 +70,20 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
       outgoing.writeHead(fault.answer.status, fault.answer.headers).end(fault.answer.body)
       return
     }
-    const answer = await forward({ method, path, headers, body })
+    const answer = await forward({
+      method,
+      path,
+      headers,
+      body: fault?.does === 'rewrite' ? fault.body : body,
+    })
     if (fault?.does === 'cut-after') return void incoming.socket.destroy()
     if (fault?.does === 'late') await sleep(fault.milliseconds)
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   }
 
   const forward = async ({ method, path, headers, body }: PassingRequest) => {
-    const onward = request(new URL(path, target), { method, headers, agent })
+    const length = body.length > 0 ? { 'content-length': String(body.length) } : {}
+    const onward = request(new URL(path, target), { method, headers: { ...headers, ...length }, agent })
     onward.end(body)
     const [answer] = (await once(onward, 'response')) as [IncomingMessage]
     return { status: answer.statusCode ?? 502, headers: answer.headers, body: await buffer(answer) }

@@ -75,12 +75,13 @@ export async function startTcpFaultProxy(target: number): Promise<TcpFaultProxy>
   }
 }
 
-/** One direction of a connection. */
+/** One direction of a connection. Whatever happens to its bytes, they stay in their order. */
 class Pipe {
   readonly from: Socket
   readonly to: Socket
   readonly #state: () => { readonly flows: boolean; readonly latency: number }
-  #held: Buffer[] = []
+  readonly #waiting: { readonly bytes: Buffer; readonly due: number }[] = []
+  #timer: NodeJS.Timeout | undefined
 
   constructor(from: Socket, to: Socket, state: () => { flows: boolean; latency: number }) {
     this.from = from
@@ -89,27 +90,29 @@ class Pipe {
     from.setNoDelay(true)
     // Whoever is connected notices by the end of the connection.
     from.on('error', () => to.destroy())
-    from.on('close', () => to.destroy())
+    from.on('close', () => {
+      clearTimeout(this.#timer)
+      to.destroy()
+    })
     from.on('data', (bytes: Buffer) => {
-      const { latency } = this.#state()
-      // Timers of the same length keep their order.
-      if (latency > 0) setTimeout(() => this.#take(bytes), latency)
-      else this.#take(bytes)
+      this.#waiting.push({ bytes, due: performance.now() + this.#state().latency })
+      this.flow()
     })
   }
 
-  /** Lets go what was held, if it may. */
+  /** Lets go what may go now. */
   flow(): void {
-    if (!this.#state().flows) return
-    for (const bytes of this.#held.splice(0)) this.#write(bytes)
-  }
-
-  #take(bytes: Buffer): void {
-    if (this.#state().flows) this.#write(bytes)
-    else this.#held.push(bytes)
-  }
-
-  #write(bytes: Buffer): void {
-    if (!this.to.destroyed) this.to.write(bytes)
+    clearTimeout(this.#timer)
+    while (this.#state().flows) {
+      const [first] = this.#waiting
+      if (first === undefined) return
+      const left = first.due - performance.now()
+      if (left > 0) {
+        this.#timer = setTimeout(() => this.flow(), Math.ceil(left))
+        return
+      }
+      this.#waiting.shift()
+      if (!this.to.destroyed) this.to.write(first.bytes)
+    }
   }
 }

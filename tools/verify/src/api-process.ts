@@ -12,7 +12,6 @@ export class ApiProcess {
 
   constructor(environment: Readonly<Record<string, string>>) {
     this.#environment = environment
-    process.once('exit', () => this.#child?.kill('SIGKILL'))
   }
 
   /** Where it listens, or listened last. */
@@ -27,6 +26,9 @@ export class ApiProcess {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#child = child
+    const kill = (): void => void child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     let words = ''
     this.#url = await new Promise<string>((resolve, reject) => {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -6,12 +6,14 @@ import { createTable, openDynamoStore } from '@cartwright/cart-store/dynamodb'
 import { openRedisStore } from '@cartwright/cart-store/redis'
 import {
   type HttpFault,
+  type PassingRequest,
   startDynamo,
   startHttpFaultProxy,
   startRedis,
   startTcpFaultProxy,
 } from '@cartwright/test-servers'
 import type { Chance } from './chance.ts'
+import { type Mutation, mutate } from './mutations.ts'
 import type { FaultName, StoreName } from './options.ts'
 
 /** The store of a run, and what can go wrong with it. */
@@ -29,9 +31,20 @@ export interface Backend {
 const REQUEST_TIMEOUT = { REQUEST_TIMEOUT_MS: '3000', MAX_LINE_QUANTITY: '2147483647' }
 const nothing = async (): Promise<void> => undefined
 
-export function startBackend(store: StoreName, processes: number): Promise<Backend> {
-  const start = { sqlite: sqliteBackend, redis: redisBackend, dynamodb: dynamoBackend }[store]
-  return start(processes)
+/** @param mutation what is wrong with the protocol, to see whether a run finds it; on `dynamodb` only */
+export function startBackend(
+  store: StoreName,
+  processes: number,
+  mutation: Mutation | undefined,
+): Promise<Backend> {
+  switch (store) {
+    case 'sqlite':
+      return sqliteBackend(processes)
+    case 'redis':
+      return redisBackend(processes)
+    case 'dynamodb':
+      return dynamoBackend(processes, mutation)
+  }
 }
 
 async function sqliteBackend(processes: number): Promise<Backend> {
@@ -80,7 +93,7 @@ async function redisBackend(processes: number): Promise<Backend> {
   }
 }
 
-async function dynamoBackend(processes: number): Promise<Backend> {
+async function dynamoBackend(processes: number, mutation: Mutation | undefined): Promise<Backend> {
   const server = await startDynamo()
   const options = { table: 'carts', client: server.client }
   await createTable(options)
@@ -88,6 +101,9 @@ async function dynamoBackend(processes: number): Promise<Backend> {
     Array.from({ length: processes }, () => startHttpFaultProxy(server.client.endpoint)),
   )
   const { region, credentials } = server.client
+  const mutated = mutation && mutate(mutation)
+  const well = (request: PassingRequest) => mutated?.(request)
+  for (const proxy of proxies) proxy.set(well)
   return {
     environments: proxies.map((proxy) => ({
       ...REQUEST_TIMEOUT,
@@ -101,11 +117,11 @@ async function dynamoBackend(processes: number): Promise<Backend> {
     open: () => openDynamoStore(options),
     begin: async (fault, index, chance) => {
       const proxy = proxies[index]
-      proxy?.set(({ headers }) => {
-        const isCommit = String(headers['x-amz-target']).endsWith('.TransactWriteItems')
-        return chance.next() < 0.3 ? httpFault(fault, isCommit, chance) : undefined
+      proxy?.set((request) => {
+        const isCommit = String(request.headers['x-amz-target']).endsWith('.TransactWriteItems')
+        return (chance.next() < 0.3 ? httpFault(fault, isCommit, chance) : undefined) ?? well(request)
       })
-      return async () => proxy?.set(() => undefined)
+      return async () => proxy?.set(well)
     },
     stop: async () => {
       await Promise.all(proxies.map((proxy) => proxy.stop()))

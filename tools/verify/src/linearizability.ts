@@ -38,6 +38,12 @@ export type Verdict<State, Input, Output> =
       readonly stuck: readonly Operation<Input, Output>[]
     }
 
+/**
+ * How many states are looked at. A history that can be explained needs few more than it has operations; one that cannot
+ * may have more than anybody could look at, and counts as unexplained then.
+ */
+const MOST_STATES = 100_000
+
 /** A choice that was made on the way: this operation came next. */
 interface Choice<State> {
   readonly operation: number
@@ -102,13 +108,14 @@ export function checkLinearizability<State, Input, Output>(
       continue
     }
     const last = path.pop()
-    if (last === undefined) break
+    if (last === undefined || seen.size > MOST_STATES) break
     done.remove(last.operation)
     if (at(last.operation).output !== undefined) explained -= 1
     state = last.before
     candidates = last.rest
   }
   if (known === 0) return { linearizable: true, order: [] }
+  for (const { operation } of path) done.remove(operation)
   for (const index of best.explained) done.add(index)
   return {
     linearizable: false,

@@ -5,6 +5,7 @@ import { type Backend, startBackend } from './backend.ts'
 import { type CartInput, type CartOutput, type Carts, cartSpecification } from './cart-specification.ts'
 import { Chance } from './chance.ts'
 import { checkLinearizability, type Operation, type Verdict } from './linearizability.ts'
+import type { Mutation } from './mutations.ts'
 import type { FaultName, Options } from './options.ts'
 import { Shopper } from './shopper.ts'
 
@@ -26,10 +27,14 @@ const LINES = ['canvas-tote', 'olive-oil-crete', 'pour-over-dripper'] as const
 /** The longest outbox that is looked at. */
 const MOST_ROWS = 100_000
 
-/** Makes one history and judges it. */
-export async function run(options: Options, seed: number): Promise<RunResult> {
+/**
+ * Makes one history and judges it.
+ *
+ * @param mutation what is to be wrong, for the tests of the checker
+ */
+export async function run(options: Options, seed: number, mutation?: Mutation): Promise<RunResult> {
   const chance = new Chance(seed)
-  const backend = await startBackend(options.store, options.processes)
+  const backend = await startBackend(options.store, options.processes, mutation)
   const apis = backend.environments.map((environment) => new ApiProcess(environment))
   try {
     await Promise.all(apis.map((api) => api.start()))
@@ -194,7 +199,7 @@ function timeline(verdict: Extract<Verdict<Carts, CartInput, CartOutput>, { line
     return `    ${sent.toFixed(1)} - ${until}  ${JSON.stringify(input)} -> ${JSON.stringify(output) ?? '?'}`
   }
   return [
-    `no order explains what was answered. ${verdict.explained.length} operations can be explained; the last of them:`,
+    `no order was found that explains what was answered. ${verdict.explained.length} operations can be explained; the last of them:`,
     ...verdict.explained.slice(-8).map(line),
     `  they lead to ${JSON.stringify(verdict.state)}`,
     '  where none of these can be answered as it was:',

@@ -28,7 +28,8 @@ export class Shopper {
   /** Resolves with what was heard in the end; `undefined` where it certainly did not happen. */
   async ask(input: CartInput): Promise<Operation<CartInput, CartOutput> | undefined> {
     const sent = performance.now()
-    const key = randomUUID()
+    // Without a key nothing may be sent again: that is what a key is for.
+    const key = this.#chance.next() < 0.3 ? undefined : randomUUID()
     let mayHaveHappened = false
     for (let attempt = 0; attempt <= REPEATS; attempt += 1) {
       const answer = await this.#send(input, key).catch(lostBy)
@@ -37,7 +38,7 @@ export class Shopper {
       const isUnknown = typeof answer === 'string' ? answer === 'lost' : answer.body['outcome'] === 'unknown'
       if (isUnknown) mayHaveHappened = true
       // Some clients give up at once.
-      if (this.#chance.next() < 0.3) break
+      if (this.#chance.next() < 0.3 || (key === undefined && mayHaveHappened)) break
       await new Promise((resolve) => setTimeout(resolve, 10 + 50 * this.#chance.next()))
     }
     if (!mayHaveHappened || input.does === 'read') return undefined
@@ -48,7 +49,7 @@ export class Shopper {
     this.#agent.destroy()
   }
 
-  #send(input: CartInput, key: string): Promise<Answer> {
+  #send(input: CartInput, key: string | undefined): Promise<Answer> {
     const { method, path, body } = wireOf(input)
     const text = body === undefined ? '' : JSON.stringify(body)
     return new Promise((resolve, reject) => {
@@ -58,7 +59,7 @@ export class Shopper {
         timeout: PATIENCE,
         headers: {
           'X-Cart-ID': input.cart,
-          ...(method === 'GET' ? {} : { 'Idempotency-Key': key }),
+          ...(method === 'GET' || key === undefined ? {} : { 'Idempotency-Key': key }),
           ...(text === ''
             ? {}
             : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { MUTATIONS, type Mutation } from './mutations.ts'
 import { type Options, readOptions, STORES, type StoreName } from './options.ts'
 import { run } from './run.ts'
 
@@ -17,6 +18,22 @@ describe.each(STORES)('%s', (store) => {
     for (const { answered } of results) expect(answered).toBeGreaterThan(options.operations / 2)
     expect(results.flatMap(({ faults }) => Object.values(faults)).length).toBeGreaterThan(0)
   }, 120_000)
+})
+
+describe('the checker finds it within 20 seeds when the commit has', () => {
+  test.each(Object.keys(MUTATIONS) as Mutation[])(
+    '%s',
+    async (mutation) => {
+      const options = { ...optionsFor('dynamodb'), operations: 300 }
+      let found: readonly string[] = []
+      for (let seed = options.seed; seed < options.seed + 20 && found.length === 0; seed += 1) {
+        found = (await run(options, seed, mutation)).violations
+      }
+
+      expect(found).not.toEqual([])
+    },
+    120_000,
+  )
 })
 
 test.each([
