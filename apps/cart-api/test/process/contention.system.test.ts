@@ -123,7 +123,6 @@ test(
       expect(refused.length).toBeGreaterThan(0)
       expect(resolved).toHaveLength(doubtful.length)
       expect(doubtful.length).toBeGreaterThan(0)
-      expect(figures['of these made the first time']).toBeGreaterThan(0)
     } catch (error) {
       throw new Error(`the race went so: ${JSON.stringify(figures, undefined, 2)}`, { cause: error })
     }
