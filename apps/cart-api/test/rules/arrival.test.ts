@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { overriding } from '@cartwright/cart-store'
 import { Connection } from '../hostile/connection.ts'
 import { type InProcessApi, type InProcessOptions, startInProcess } from '../in-process.ts'
-import { overriding } from '../overriding.ts'
 import { Shelf } from '../shelf.ts'
 import { Shopper } from '../shopper.ts'
 

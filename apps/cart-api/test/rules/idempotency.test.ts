@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CartStore } from '@cartwright/cart-store'
+import { overriding } from '@cartwright/cart-store'
 import type { Response, Test } from 'supertest'
 import { passTime, stopDate } from '../clock.ts'
 import { type InProcessApi, startInProcess } from '../in-process.ts'
-import { overriding } from '../overriding.ts'
 import { Shelf } from '../shelf.ts'
 import { Shopper } from '../shopper.ts'
 

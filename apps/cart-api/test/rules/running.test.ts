@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CartStore, StoreUnavailable } from '@cartwright/cart-store'
+import { type CartStore, overriding, StoreUnavailable } from '@cartwright/cart-store'
 import request from 'supertest'
 import { jwtIdentity } from '../../src/identity/jwt.ts'
 import { Readiness } from '../../src/lifecycle/readiness.ts'
 import { type InProcessApi, startInProcess } from '../in-process.ts'
-import { overriding } from '../overriding.ts'
 import { PRODUCTS, Shelf } from '../shelf.ts'
 import { IdentityProvider } from './identity-provider.ts'
 

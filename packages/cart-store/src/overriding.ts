@@ -1,6 +1,6 @@
-import type { CartStore } from '@cartwright/cart-store'
+import type { CartStore } from './port.ts'
 
-/** The store with some of its methods replaced, at the port, to let them fail or wait. */
+/** The store with some of its methods replaced, at the port: to hear of commits, or to let a test's store fail or wait. */
 export function overriding(store: CartStore, methods: Partial<CartStore>): CartStore {
   return {
     name: store.name,
