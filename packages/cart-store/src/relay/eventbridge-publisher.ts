@@ -5,6 +5,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge'
 import type { CartEvent } from '@cartwright/cart-domain'
+import { textOf } from './event-text.ts'
 import type { Publisher, Refused } from './publisher.ts'
 
 export interface EventBridgePublisherOptions {
@@ -42,7 +43,7 @@ export class EventBridgePublisher implements Publisher {
   }
 
   sizeOf(event: CartEvent): number {
-    return TIME_SIZE + Buffer.byteLength(JSON.stringify(event)) + event.type.length + EVENT_SOURCE.length
+    return TIME_SIZE + Buffer.byteLength(textOf(event)) + event.type.length + EVENT_SOURCE.length
   }
 
   async publish(events: readonly CartEvent[]): Promise<readonly Refused[]> {
@@ -66,7 +67,7 @@ export class EventBridgePublisher implements Publisher {
       EventBusName: this.#bus,
       Source: EVENT_SOURCE,
       DetailType: event.type,
-      Detail: JSON.stringify(event),
+      Detail: textOf(event),
       Time: new Date(event.occurredAt),
     }
   }

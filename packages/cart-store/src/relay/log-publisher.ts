@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import type { CartEvent } from '@cartwright/cart-domain'
+import { textOf } from './event-text.ts'
 import type { Publisher } from './publisher.ts'
 
 export interface LogPublisherOptions {
@@ -36,11 +37,11 @@ export class LogPublisher implements Publisher {
   }
 
   sizeOf(event: CartEvent): number {
-    return JSON.stringify(event).length
+    return textOf(event).length
   }
 
   async publish(events: readonly CartEvent[]): Promise<[]> {
-    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+    const text = events.map((event) => `${textOf(event)}\n`).join('')
     const stream = await this.#open(text.length)
     await new Promise<void>((resolve, reject) => {
       stream.write(text, (error) => (error ? reject(error) : resolve()))

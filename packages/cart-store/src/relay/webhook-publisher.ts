@@ -1,4 +1,5 @@
 import type { CartEvent } from '@cartwright/cart-domain'
+import { textOf } from './event-text.ts'
 import type { Publisher } from './publisher.ts'
 
 export interface WebhookPublisherOptions {
@@ -20,14 +21,14 @@ export class WebhookPublisher implements Publisher {
   }
 
   sizeOf(event: CartEvent): number {
-    return Buffer.byteLength(JSON.stringify(event))
+    return Buffer.byteLength(textOf(event))
   }
 
   async publish(events: readonly CartEvent[]): Promise<[]> {
     const response = await fetch(this.#url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ events }),
+      body: `{"events":[${events.map(textOf).join()}]}`,
       redirect: 'error',
       signal: AbortSignal.timeout(this.#timeout),
     })
