@@ -54,14 +54,15 @@ try {
   // What another user has built cannot be touched. It takes up room, and is no reason not to start.
 }
 
-/** The Lua scripts of the Redis adapter: it reads each from beside its own module, which is here once it is bundled. */
+/** The Lua scripts of the store: each is read from beside the module that uses it, which is here once it is bundled. */
 function scripts(): { path: string; contents: Uint8Array }[] {
-  const folder = path.join(import.meta.dirname, '../../packages/cart-store/src/redis')
-  const names = readdirSync(folder).filter((name) => name.endsWith('.lua'))
-  return names.map((name) => ({
-    path: path.join(DIST, name),
-    contents: readFileSync(path.join(folder, name)),
-  }))
+  const store = path.join(import.meta.dirname, '../../packages/cart-store/src')
+  return readdirSync(store, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.lua'))
+    .map((file) => ({
+      path: path.join(DIST, path.basename(file)),
+      contents: readFileSync(path.join(store, file)),
+    }))
 }
 
 /** Whole or not at all, and only where it differs: another process may be starting from the same file. */

@@ -46,7 +46,7 @@ export function createOperations(parts: ApiParts): Operation[] {
       instance,
       release: settings.release,
       deployment: settings.deployment,
-      storeName: store.name,
+      store,
       relay,
     }),
   ]

@@ -15,6 +15,8 @@ export type Fault<Final> =
 export interface Attempts<Output, Final> {
   /** How the store is called in messages. */
   readonly store: string
+  /** Resolves when an attempt may be made; asked before each. Where it throws {@link StoreUnavailable}, none is made any more. */
+  readonly before?: (() => Promise<void>) | undefined
   /** Makes one attempt that must end within these milliseconds. */
   readonly attempt: (patience: number) => Promise<Output>
   /** Judges what an attempt has thrown. */
@@ -51,7 +53,7 @@ const LEAST_PATIENCE = 50
  */
 export async function untilAnswered<Output, Final>(
   call: Call,
-  { store, attempt, judge, patience, writes }: Attempts<Output, Final>,
+  { store, before, attempt, judge, patience, writes }: Attempts<Output, Final>,
 ): Promise<Output | Final> {
   let outcome: StoreUnavailable['outcome'] = 'none'
   const unavailable = (reason: StoreUnavailable['reason'], cause: unknown): StoreUnavailable => {
@@ -59,6 +61,11 @@ export async function untilAnswered<Output, Final>(
     return new StoreUnavailable(`${store}: ${why}`, { outcome, reason, cause })
   }
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {
+    if (before !== undefined) {
+      await before().catch((error: unknown) => {
+        throw error instanceof StoreUnavailable ? unavailable(error.reason, error) : error
+      })
+    }
     const left = call.deadline - performance.now()
     if (left <= (writes ? LEAST_PATIENCE : 0))
       throw unavailable('unreachable', new Error('there was no time left to send it'))

@@ -5,6 +5,9 @@ export function overriding(store: CartStore, methods: Partial<CartStore>): CartS
   return {
     name: store.name,
     outbox: store.outbox,
+    get cache() {
+      return store.cache
+    },
     read: (id, call) => store.read(id, call),
     readForChange: (id, call) => store.readForChange(id, call),
     readAnswer: (cartId, key, call) => store.readAnswer(cartId, key, call),

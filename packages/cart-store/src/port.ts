@@ -21,6 +21,22 @@ export interface Call {
 /** How a cart was found when it was read: `bypass` where the store has no cache in front of it. */
 export type CacheOutcome = 'hit' | 'miss' | 'fenced' | 'bypass'
 
+/** How the cache is, as one process sees it. */
+export interface CacheStatus {
+  /**
+   * - `on`: reads use it;
+   * - `warming`: it has just been turned on, writers prepare it;
+   * - `off`: it is turned off for everybody;
+   * - `unreachable`: it is on, and this process has no connection to it;
+   * - `uncertain`: this process does not know, as the record does not answer.
+   */
+  readonly state: 'on' | 'warming' | 'off' | 'unreachable' | 'uncertain'
+  /** Counts how often it was turned on or off. */
+  readonly epoch?: number
+  /** Others use it, and this process cannot reach it, again and again: it should get no requests. */
+  readonly isOddOneOut: boolean
+}
+
 /** Hears what one call cost. */
 export interface StoreObserver {
   /** Milliseconds that a part took; called once for each trip to it. */
@@ -127,6 +143,8 @@ export interface CartStore {
   /** All of the commit or nothing. A throw says in `outcome` whether it may have happened nevertheless. */
   commit(commit: Commit, call: Call): Promise<CommitOutcome>
   readonly outbox: Outbox
+  /** Absent where the store has no cache in front of it. */
+  readonly cache?: CacheStatus | undefined
   /** A cheap round trip that fails when the store cannot serve. */
   check(call: Call): Promise<void>
   /** Waits for commits under way, then lets go of every resource. */

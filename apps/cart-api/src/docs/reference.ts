@@ -47,7 +47,7 @@ ${rows.join('\n')}
 
 ## Rules between settings
 
-- \`STORE=dynamodb\` needs \`TABLE_NAME\`.
+- \`STORE=dynamodb\` needs \`TABLE_NAME\`, \`STORE=redis\` needs \`REDIS_URL\`, \`STORE=cached\` needs both.
 - \`IDENTITY=jwt\` needs \`JWT_ISSUER\`, \`JWT_AUDIENCE\` and \`JWT_JWKS_URL\`.
 - A \`DEPLOYMENT\` whose name begins with \`prod\` (\`prod\`, \`production\`, \`prod-eu\`) starts with \`IDENTITY=jwt\` only,
   unless \`ALLOW_INSECURE_IDENTITY=true\`.

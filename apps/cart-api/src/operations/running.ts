@@ -1,4 +1,4 @@
-import type { Relay, RelayState } from '@cartwright/cart-store'
+import type { CacheStatus, CartStore, Relay, RelayState } from '@cartwright/cart-store'
 import Type from 'typebox'
 import { json, type Operation, operation } from '../http/operation.ts'
 import type { Instance } from '../lifecycle/instance.ts'
@@ -28,11 +28,15 @@ const Health = Type.Object(
       ),
     ),
     cache: Type.Object({
-      state: Type.Unsafe<'off'>({
+      state: Type.Unsafe<CacheStatus['state'] | 'none'>({
         type: 'string',
-        enum: ['off'],
-        description: '`off`: no cache is configured.',
+        enum: ['none', 'on', 'warming', 'off', 'unreachable', 'uncertain'],
+        description:
+          '`none`: the store has none. `on`: reads use it. `warming`: it was turned on some seconds ago. `off`: it is turned off for every process, which costs speed only. `unreachable`: it is on, and this process has no connection to it. `uncertain`: this process does not know, as the record does not answer.',
       }),
+      epoch: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'How often the cache was turned on or off.' }),
+      ),
     }),
   },
   { title: 'Health' },
@@ -59,14 +63,14 @@ export interface RunningOptions {
   readonly instance: Instance
   readonly release: string
   readonly deployment: string
-  readonly storeName: string
+  readonly store: Pick<CartStore, 'name' | 'cache'>
   /** Absent where this process delivers no events. */
   readonly relay?: Pick<Relay, 'state'> | undefined
 }
 
 /** What load balancers and operators ask. */
 export function runningOperations(options: RunningOptions): Operation[] {
-  const { readiness, instance, release, deployment, storeName, relay } = options
+  const { readiness, instance, release, deployment, store, relay } = options
   return [
     operation({
       id: 'getHealth',
@@ -86,9 +90,9 @@ export function runningOperations(options: RunningOptions): Operation[] {
             instanceId: instance.id,
             release,
             uptimeSeconds: Math.floor(process.uptime()),
-            store: { name: storeName, ...readiness.storeState },
+            store: { name: store.name, ...readiness.storeState },
             ...outboxOf(relay?.state),
-            cache: { state: 'off' },
+            cache: cacheOf(store.cache),
           },
           UNCACHED,
         ),
@@ -100,7 +104,7 @@ export function runningOperations(options: RunningOptions): Operation[] {
       tag: 'Operation',
       summary: 'Readiness',
       about:
-        'Whether this process should get requests: not while it shuts down, nor when the store has failed for 60 s without a break.',
+        'Whether this process should get requests: not while it shuts down, nor when the store has failed for 60 s without a break, nor when it alone cannot reach the cache.',
       kind: 'plain',
       answers: { 200: { about: 'Ready.', schema: Ready } },
       problems: ['shutting-down', 'store-unavailable'],
@@ -110,6 +114,13 @@ export function runningOperations(options: RunningOptions): Operation[] {
           throw unavailableProblem('store-unavailable', 'the store has failed for 60 s or more', {
             members: { outcome: 'none' },
           })
+        }
+        if (store.cache?.isOddOneOut === true) {
+          throw unavailableProblem(
+            'store-unavailable',
+            'others use a cache that this process cannot reach, again and again',
+            { members: { outcome: 'none' } },
+          )
         }
         return json(200, { status: 'ready' }, UNCACHED)
       },
@@ -129,6 +140,12 @@ export function runningOperations(options: RunningOptions): Operation[] {
       },
     }),
   ]
+}
+
+function cacheOf(status: CacheStatus | undefined) {
+  if (status === undefined) return { state: 'none' as const }
+  const { state, epoch } = status
+  return { state, ...(epoch === undefined ? {} : { epoch }) }
 }
 
 function outboxOf(state: RelayState | undefined) {

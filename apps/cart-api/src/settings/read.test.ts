@@ -166,6 +166,10 @@ test.each(['local', 'dev', 'staging', 'preprod'])('DEPLOYMENT=%s takes any ident
 test.each([
   [{ STORE: 'dynamodb', EVENTS: 'log' }, /^TABLE_NAME is not set; wanted with STORE=dynamodb/],
   [{ STORE: 'redis', EVENTS: 'log' }, /^REDIS_URL is not set; wanted with STORE=redis/],
+  [
+    { STORE: 'cached', EVENTS: 'log' },
+    /^TABLE_NAME is not set; wanted with STORE=cached: .*\nREDIS_URL is not set; wanted with STORE=cached: /,
+  ],
   [{ EVENTS: 'eventbridge' }, /^EVENT_BUS_NAME is not set; wanted with EVENTS=eventbridge/],
   [
     { STORE: 'redis', REDIS_URL: 'redis://localhost' },

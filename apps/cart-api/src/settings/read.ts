@@ -36,17 +36,22 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return settings
 }
 
+/** What a store cannot be opened without. */
+const NEEDED_BY_STORE = {
+  sqlite: [],
+  dynamodb: ['tableName'],
+  cached: ['tableName', 'redisUrl'],
+  redis: ['redisUrl'],
+} as const satisfies Record<Settings['store'], readonly (keyof Settings)[]>
+
 /** The rules that concern more than one setting. */
 function crossCheck(settings: Settings): string[] {
   const findings: string[] = []
   const { identity, deployment } = settings
-  if (settings.store === 'dynamodb' && settings.tableName === undefined) {
-    const { name, wanted } = SETTINGS.tableName
-    findings.push(`${name} is not set; wanted with STORE=dynamodb: ${wanted}`)
-  }
-  if (settings.store === 'redis' && settings.redisUrl === undefined) {
-    const { name, wanted } = SETTINGS.redisUrl
-    findings.push(`${name} is not set; wanted with STORE=redis: ${wanted}`)
+  for (const key of NEEDED_BY_STORE[settings.store]) {
+    const { name, wanted } = SETTINGS[key]
+    if (settings[key] === undefined)
+      findings.push(`${name} is not set; wanted with STORE=${settings.store}: ${wanted}`)
   }
   if (settings.redisSecretArn !== undefined && /@/.test(settings.redisUrl ?? '')) {
     findings.push('REDIS_URL has a password, and REDIS_SECRET_ARN is set; wanted: one of them')

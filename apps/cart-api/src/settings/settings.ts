@@ -53,15 +53,15 @@ export const SETTINGS = {
   store: choice({
     name: 'STORE',
     about:
-      'Where carts stay: `sqlite` in a file of this machine, `dynamodb` in a table that any number of processes share, `redis` in a Redis that they share (it loses what Redis loses: see the guarantees).',
+      'Where carts stay: `sqlite` in a file of this machine, `dynamodb` in a table that any number of processes share, `cached` in such a table with Redis in front of it as a cache, `redis` in a Redis that they share (it loses what Redis loses: see the guarantees).',
     fallback: 'sqlite',
-    of: ['sqlite', 'dynamodb', 'redis'],
+    of: ['sqlite', 'dynamodb', 'cached', 'redis'],
   }),
   redisUrl: optional(
     text({
       name: 'REDIS_URL',
       about:
-        'The Redis server, wanted with `STORE=redis`: `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS.',
+        'The Redis server, wanted with `STORE=redis` and `STORE=cached`: `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS.',
       fallback: '',
       pattern: /^rediss?:\/\/[^/\s]+(\/\d+)?$/i,
       wanted: 'a URL such as redis://localhost:6379 or rediss://user:password@redis.example:6379',
@@ -100,7 +100,7 @@ export const SETTINGS = {
     text({
       name: 'TABLE_NAME',
       about:
-        'The DynamoDB table, wanted with `STORE=dynamodb`. Region and credentials are found as by every AWS SDK (`AWS_REGION`, the task role).',
+        'The DynamoDB table, wanted with `STORE=dynamodb` and `STORE=cached`. Region and credentials are found as by every AWS SDK (`AWS_REGION`, the task role).',
       fallback: '',
       pattern: /^[A-Za-z0-9_.-]{3,255}$/,
       wanted: 'the name of a table: 3 to 255 of A-Z a-z 0-9 _ . -',

@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts'
  * @throws {StoreNotOpened}
  */
 export async function openStore(settings: Settings, warn: (message: string) => void): Promise<CartStore> {
-  const { store, dataDir, sqliteSynchronous, tableName, redisUrl, redisSecretArn } = settings
+  const { store, dataDir, sqliteSynchronous, tableName } = settings
   switch (store) {
     case 'sqlite':
       return openSqliteStore({ file: path.join(dataDir, 'cartwright.db'), synchronous: sqliteSynchronous })
@@ -17,15 +17,27 @@ export async function openStore(settings: Settings, warn: (message: string) => v
       const { openDynamoStore } = await import('@cartwright/cart-store/dynamodb')
       return openDynamoStore({ table: required(tableName) })
     }
-    case 'redis': {
-      const { openRedisStore, secretCredentials } = await import('@cartwright/cart-store/redis')
-      return openRedisStore({
-        url: required(redisUrl),
-        ...(redisSecretArn === undefined ? {} : { credentials: secretCredentials({ arn: redisSecretArn }) }),
+    case 'cached': {
+      const { openCachedStore } = await import('@cartwright/cart-store/cache')
+      const { openDynamoStore } = await import('@cartwright/cart-store/dynamodb')
+      return openCachedStore({
+        record: await openDynamoStore({ table: required(tableName), behindCache: true }),
+        ...(await redisAccess(settings)),
         warn,
       })
     }
+    case 'redis': {
+      const { openRedisStore } = await import('@cartwright/cart-store/redis')
+      return openRedisStore({ ...(await redisAccess(settings)), warn })
+    }
   }
+}
+
+async function redisAccess({ redisUrl, redisSecretArn }: Settings) {
+  const url = required(redisUrl)
+  if (redisSecretArn === undefined) return { url }
+  const { secretCredentials } = await import('@cartwright/cart-store/redis')
+  return { url, credentials: secretCredentials({ arn: redisSecretArn }) }
 }
 
 /** Where carts are, for people. */
@@ -35,6 +47,8 @@ export function whereabouts({ store, dataDir, tableName, redisUrl }: Settings): 
       return path.resolve(dataDir)
     case 'dynamodb':
       return `the table ${tableName}`
+    case 'cached':
+      return `the table ${tableName}, with ${new URL(required(redisUrl)).host} in front of it`
     case 'redis':
       return new URL(required(redisUrl)).host
   }

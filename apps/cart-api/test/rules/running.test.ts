@@ -36,7 +36,7 @@ test('the process says that it is up, ready, and which one it is', async () => {
       status: 'up',
       release: 'v1.2.3',
       store: { name: 'sqlite', state: 'up' },
-      cache: { state: 'off' },
+      cache: { state: 'none' },
     },
   })
   expect(ready).toMatchObject({ status: 200, body: { status: 'ready' } })

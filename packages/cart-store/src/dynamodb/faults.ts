@@ -1,5 +1,6 @@
 import {
   type CancellationReason,
+  ConditionalCheckFailedException,
   DynamoDBServiceException,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
@@ -7,7 +8,7 @@ import type { Fault } from '../attempts.ts'
 
 /** Why a transaction was not made. */
 export type Cancelled =
-  /** Its conditions: one reason for each of its items, in their order. */
+  /** Its conditions: one reason for each of a transaction's items, in their order. */
   | { readonly cancelled: 'by a condition'; readonly reasons: readonly CancellationReason[] }
   /** An item is larger than DynamoDB takes. */
   | { readonly cancelled: 'too large' }
@@ -38,10 +39,22 @@ export class Unprocessed extends Error {
   }
 }
 
+/** The permission to send it was gone in the last moment; another one may be had. */
+export class NotPermitted extends Error {
+  constructor() {
+    super('the permission to send it has ended')
+    this.name = 'NotPermitted'
+  }
+}
+
 /** Judges what the SDK has thrown. */
 export function faultOf(error: unknown): Fault<Cancelled> {
+  if (error instanceof NotPermitted) return { kind: 'refused', reason: 'contention' }
   if (error instanceof Unprocessed) return { kind: 'refused', reason: 'throttled' }
   if (error instanceof TransactionCanceledException) return cancellation(error.CancellationReasons ?? [])
+  if (error instanceof ConditionalCheckFailedException) {
+    return { kind: 'final', answer: { cancelled: 'by a condition', reasons: [] } }
+  }
   if (error instanceof DynamoDBServiceException) {
     if (THROTTLED.has(error.name)) return { kind: 'refused', reason: 'throttled' }
     if (CONTENTION.has(error.name)) return { kind: 'refused', reason: 'contention' }

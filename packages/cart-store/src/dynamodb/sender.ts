@@ -21,10 +21,19 @@ export class Sender {
     this.#patience = patience
   }
 
-  /** @throws {StoreUnavailable} as {@link untilAnswered} does */
-  send<Output>(attempt: Attempt<Output>, call: Call, writes: boolean): Promise<Output | Cancelled> {
+  /**
+   * @param before resolves when an attempt may be made
+   * @throws {StoreUnavailable} as {@link untilAnswered} does
+   */
+  send<Output>(
+    attempt: Attempt<Output>,
+    call: Call,
+    writes: boolean,
+    before?: () => Promise<void>,
+  ): Promise<Output | Cancelled> {
     return untilAnswered(call, {
       store: 'dynamodb',
+      before,
       attempt: async (patience) => {
         if (this.#closed) throw new Error('the DynamoDB store is closed')
         return attempt(this.#client, { abortSignal: AbortSignal.timeout(patience) })

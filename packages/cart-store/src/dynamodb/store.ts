@@ -7,6 +7,7 @@ import {
   ResourceNotFoundException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import {
   type Cart,
@@ -17,10 +18,10 @@ import {
   type OrderId,
   unknownCart,
 } from '@cartwright/cart-domain'
+import type { EpochRecord, Permission, RecordStore } from '../cache/record.ts'
 import {
   type Call,
   type CartRead,
-  type CartStore,
   type CartWrite,
   type Commit,
   type CommitOutcome,
@@ -31,6 +32,8 @@ import {
   StoreUnavailable,
 } from '../port.ts'
 import { pack, unpack } from './document.ts'
+import { DynamoEpochs } from './epochs.ts'
+import { NotPermitted } from './faults.ts'
 import { fits, type Item } from './item-size.ts'
 import { DynamoOutbox, outboxItem } from './outbox.ts'
 import { Sender } from './sender.ts'
@@ -46,6 +49,11 @@ export interface DynamoOptions {
    * @default 1000
    */
   readonly attemptTimeout?: number
+  /**
+   * Whether changes are made through a cache, or not at all. One that is made past it would be hidden by it.
+   * @default false
+   */
+  readonly behindCache?: boolean
 }
 
 /**
@@ -55,7 +63,7 @@ export interface DynamoOptions {
 interface DynamoRevision {
   readonly incarnation: string | undefined
   readonly version: string | undefined
-  /** Raised to refuse the commits that were decided before; see the Redis cache. */
+  /** Raised to refuse the commits that were decided before; see `raiseGate`. */
   readonly gate: string | undefined
 }
 
@@ -71,7 +79,7 @@ const MOST_CONNECTIONS = 128
  * @throws {StoreNotOpened} when there is no such table, or it may not be read. One that does not answer is no reason:
  *   every task would end and start in circles as long as DynamoDB is away.
  */
-export async function openDynamoStore(options: DynamoOptions): Promise<CartStore> {
+export async function openDynamoStore(options: DynamoOptions): Promise<RecordStore> {
   const client = new DynamoDBClient({
     ...options.client,
     // Repeating is ours: see Sender.
@@ -83,21 +91,29 @@ export async function openDynamoStore(options: DynamoOptions): Promise<CartStore
   })
   const region = await regionOf(client)
   const store = new DynamoStore(options.table, new Sender(client, options.attemptTimeout ?? 1_000))
+  const close = async (problem: string, cause?: unknown): Promise<never> => {
+    await store.close()
+    throw new StoreNotOpened(problem, { cause })
+  }
   try {
-    await store.check({ now: Date.now(), deadline: performance.now() + OPENING_PATIENCE })
+    const epoch = await store.epochs.read({ now: Date.now(), deadline: performance.now() + OPENING_PATIENCE })
+    if (epoch.on !== undefined && options.behindCache !== true) {
+      return close(
+        `the table ${options.table} has a cache in front of it (epoch ${epoch.n}); wanted: STORE=cached, or the cache turned off first`,
+      )
+    }
   } catch (error) {
     const cause = error instanceof StoreUnavailable ? error.cause : error
     const problem = openingProblem(cause, options.table, region)
-    if (problem === undefined) return store
-    await store.close()
-    throw new StoreNotOpened(problem, { cause })
+    return problem === undefined ? store : close(problem, cause)
   }
   return store
 }
 
-class DynamoStore implements CartStore {
+class DynamoStore implements RecordStore {
   readonly name = 'dynamodb'
   readonly outbox: Outbox
+  readonly epochs: EpochRecord
   readonly #table: string
   readonly #sender: Sender
   readonly #underWay = new Set<Promise<unknown>>()
@@ -106,6 +122,7 @@ class DynamoStore implements CartStore {
     this.#table = table
     this.#sender = sender
     this.outbox = new DynamoOutbox(table, sender)
+    this.epochs = new DynamoEpochs(table, sender)
   }
 
   async read(id: CartId, call: Call): Promise<CartState> {
@@ -135,10 +152,22 @@ class DynamoStore implements CartStore {
     return item === undefined ? undefined : unpack<Order>(item['document'])
   }
 
-  commit(commit: Commit, call: Call): Promise<CommitOutcome> {
-    const committing = this.#commit(commit, call)
+  commit(commit: Commit, call: Call, permission?: Permission): Promise<CommitOutcome> {
+    const committing = this.#commit(commit, call, permission)
     this.#underWay.add(committing)
     return committing.finally(() => this.#underWay.delete(committing))
+  }
+
+  async raiseGate(id: CartId, call: Call): Promise<void> {
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: { ...cartKey(id) },
+      // Where there is no cart, the gate stands in an item of its own for a while: creating one is refused as well.
+      UpdateExpression: 'ADD #gate :one SET #ttl = if_not_exists(#ttl, :ttl)',
+      ExpressionAttributeNames: { '#gate': 'gate', '#ttl': TTL_ATTRIBUTE },
+      ExpressionAttributeValues: { ':one': { N: '1' }, ':ttl': ttlAfter(call.now) },
+    })
+    await this.#sender.ask((client, options) => client.send(command, options), call, true)
   }
 
   async check(call: Call): Promise<void> {
@@ -150,7 +179,7 @@ class DynamoStore implements CartStore {
     this.#sender.close()
   }
 
-  async #commit(commit: Commit, call: Call): Promise<CommitOutcome> {
+  async #commit(commit: Commit, call: Call, permission?: Permission): Promise<CommitOutcome> {
     const writes = writesOf(commit, this.#table, call.now)
     if (writes.some(({ Put }) => Put !== undefined && !fits(Put.Item ?? {}))) return { kind: 'too-large' }
     // One token for all sendings of this decision: DynamoDB makes of them one transaction, for ten minutes.
@@ -158,7 +187,13 @@ class DynamoStore implements CartStore {
       TransactItems: writes,
       ClientRequestToken: randomUUID(),
     })
-    const sent = await this.#sender.send((client, options) => client.send(command, options), call, true)
+    if (permission !== undefined) onlyWith(permission, command)
+    const sent = await this.#sender.send(
+      (client, options) => client.send(command, options),
+      call,
+      true,
+      permission && (() => permission.obtain(call)),
+    )
     if (!('cancelled' in sent)) return { kind: 'committed' }
     return sent.cancelled === 'too large' ? { kind: 'too-large' } : judge(sent.reasons, commit)
   }
@@ -167,6 +202,17 @@ class DynamoStore implements CartStore {
     const command = new GetItemCommand({ TableName: this.#table, Key: { ...key }, ConsistentRead: true })
     return (await this.#sender.ask((client, options) => client.send(command, options), call)).Item
   }
+}
+
+/** Asks once more where the request is handed to the network: finding credentials and signing take their time. */
+function onlyWith(permission: Permission, command: TransactWriteItemsCommand): void {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      if (!permission.holds()) throw new NotPermitted()
+      return next(args)
+    },
+    { name: 'permission', step: 'deserialize', priority: 'low' },
+  )
 }
 
 function cartOf(id: CartId, item: Item | undefined, now: EpochMs): CartState {

@@ -10,6 +10,7 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
  * | kept answer | `cart#<cart id>` | `answer#<key>` | `expiresAt`, `ttl`, `document` |
  * | order | `order#<order id>` | `order` | `document` |
  * | outbox row | `outbox#<shard>` | `<createdAt>#<row id>` | `createdAt`, `document` |
+ * | epoch of the cache | `cache` | `epoch` | `n`, `on`, `by`, `closed` |
  */
 export const KEY_ATTRIBUTES = { partition: 'pk', sort: 'sk' } as const
 
@@ -50,6 +51,10 @@ export function answerKey(cartId: string, idempotencyKey: string): Key {
 
 export function orderKey(orderId: string): Key {
   return key(`order#${orderId}`, 'order')
+}
+
+export function epochKey(): Key {
+  return key('cache', 'epoch')
 }
 
 export function outboxKey(shard: number, createdAt: number, rowId: string): Key {

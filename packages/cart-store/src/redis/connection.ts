@@ -9,6 +9,10 @@ export interface ConnectionOptions {
   readonly credentials?: CredentialsSource
   /** Hears why the connection was lost. */
   readonly warn?: (message: string) => void
+  /** Hears of each connection that has been made and is ready for commands. */
+  readonly connected?: () => void
+  /** Hears of each connection that is gone. */
+  readonly disconnected?: () => void
 }
 
 /** A user name and a password that may change while the process runs. */
@@ -37,13 +41,13 @@ type Client = ReturnType<typeof clientOf>
  * fail at once, and whoever sends them knows their own deadline.
  */
 export class RedisConnection {
-  readonly #client: Client
+  readonly #options: ConnectionOptions
+  #client: Client
   #connecting: Promise<unknown>
 
-  constructor({ url, credentials, warn }: ConnectionOptions) {
-    this.#client = clientOf(url, credentials)
-    // Without a listener an error would end the process; the client connects again by itself.
-    this.#client.on('error', (error: unknown) => warn?.(`redis: ${String(error)}`))
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#client = this.#newClient()
     this.#connecting = this.#client.connect().catch(() => undefined)
   }
 
@@ -74,9 +78,32 @@ export class RedisConnection {
     }
   }
 
+  /** Ends the connection and makes a new one, by the name in the URL; commands under way are lost. */
+  renew(): void {
+    this.#client.destroy()
+    this.#options.disconnected?.()
+    this.#client = this.#newClient()
+    this.#connecting = this.#client.connect().catch(() => undefined)
+  }
+
   /** Ends it; commands under way are lost. */
   close(): void {
     this.#client.destroy()
+  }
+
+  #newClient(): Client {
+    const { url, credentials, warn, connected, disconnected } = this.#options
+    const client = clientOf(url, credentials)
+    // What a client says that has been replaced meanwhile concerns nobody.
+    const isCurrent = (): boolean => client === this.#client
+    // Without a listener an error would end the process; the client connects again by itself.
+    client.on('error', (error: unknown) => {
+      if (!isCurrent()) return
+      warn?.(`redis: ${String(error)}`)
+      disconnected?.()
+    })
+    client.on('ready', () => isCurrent() && connected?.())
+    return client
   }
 }
 

@@ -8,8 +8,8 @@ export interface LuaScript {
   readonly sha1: string
 }
 
-/** Reads a script from a file of its own beside the module that uses it. */
-export function luaScript(file: URL): LuaScript {
-  const source = readFileSync(file, 'utf8')
+/** Reads a script from files of its own beside the module that uses it; what stands in several scripts is one of them. */
+export function luaScript(...files: readonly URL[]): LuaScript {
+  const source = files.map((file) => readFileSync(file, 'utf8')).join('\n')
   return { source, sha1: createHash('sha1').update(source).digest('hex') }
 }

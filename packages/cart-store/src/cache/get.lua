@@ -1,0 +1,27 @@
+-- A reader asks for the document.
+--
+-- KEYS  the cart's hash
+-- ARGV  [2] a new lease, [3] how long it stands at the most in ms, [4] the age in ms from which a fence is stale
+--
+-- Answers with {'document', text}, {'fenced', stale fences…} or {'lease'}.
+
+local document = redis.call('HGET', KEYS[1], 'document')
+if document then return {'document', document} end
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local answer = {'fenced'}
+local fenced = false
+local fields = redis.call('HGETALL', KEYS[1])
+for at = 1, #fields, 2 do
+  local fence = string.match(fields[at], '^fence:(.*)')
+  if fence then
+    fenced = true
+    if now - tonumber(fields[at + 1]) > tonumber(ARGV[4]) then answer[#answer + 1] = fence end
+  end
+end
+if fenced then return answer end
+
+redis.call('HSET', KEYS[1], 'lease', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return {'lease'}

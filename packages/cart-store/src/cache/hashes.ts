@@ -1,0 +1,100 @@
+import type { CartId } from '@cartwright/cart-domain'
+import { luaScript } from '../redis/lua-script.ts'
+import type { Primary } from './primary.ts'
+import type { CacheTimes } from './times.ts'
+
+/** Where a step is made: the epoch is in the keys, its primary is checked in every script. */
+export interface Place {
+  readonly n: number
+  readonly on: string
+}
+
+/** What a reader finds. */
+export type Found =
+  | { readonly kind: 'document'; readonly text: string }
+  /** A writer may be committing; of the fences, those that were left behind. */
+  | { readonly kind: 'fenced'; readonly stale: readonly string[] }
+  /** Nothing: whoever reads the record now may fill with this. */
+  | { readonly kind: 'lease'; readonly lease: string }
+
+const script = (name: string) =>
+  luaScript(new URL('primary.lua', import.meta.url), new URL(`${name}.lua`, import.meta.url))
+const GET = script('get')
+const FILL = script('fill')
+const FENCE = script('fence')
+const LIFT = script('lift')
+const REAP = script('reap')
+
+export interface CartHashesOptions {
+  readonly primary: Primary
+  /** Stands before every key. */
+  readonly prefix: string
+  readonly times: CacheTimes
+}
+
+/**
+ * The carts in Redis: one hash for each cart and epoch, and one script for each step of the protocol
+ * (docs/reference/cache-protocol.md). A hash has a `document`, or a `lease`, or a `fence:…` for each writer, and in `alone`
+ * the fence that no other has met.
+ */
+export class CartHashes {
+  readonly #primary: Primary
+  readonly #prefix: string
+  readonly #times: CacheTimes
+
+  constructor({ primary, prefix, times }: CartHashesOptions) {
+    this.#primary = primary
+    this.#prefix = prefix
+    this.#times = times
+  }
+
+  /** @param lease what the reader is given if there is nothing; a new one each time */
+  async get(place: Place, id: CartId, lease: string): Promise<Found> {
+    const { document, staleFence, get } = this.#times
+    const args = [lease, String(document), String(staleFence)]
+    const [kind, ...rest] = await this.#primary.run<[Found['kind'], ...string[]]>(
+      GET,
+      place.on,
+      [this.#key(place, id)],
+      args,
+      get,
+    )
+    switch (kind) {
+      case 'document':
+        return { kind, text: rest[0] ?? '' }
+      case 'fenced':
+        return { kind, stale: rest }
+      case 'lease':
+        return { kind, lease }
+    }
+  }
+
+  async fill(place: Place, id: CartId, lease: string, text: string): Promise<void> {
+    const { document, fenceAttempt } = this.#times
+    const args = [lease, text, String(document)]
+    await this.#primary.run(FILL, place.on, [this.#key(place, id)], args, fenceAttempt)
+  }
+
+  /** Answers with the stale fences of each cart. The same fence may be set again where no answer came. */
+  fence(place: Place, ids: readonly CartId[], fence: string): Promise<string[][]> {
+    const { fencedKey, staleFence, fenceAttempt } = this.#times
+    const keys = ids.map((id) => this.#key(place, id))
+    const args = [fence, String(fencedKey), String(staleFence)]
+    return this.#primary.run(FENCE, place.on, keys, args, fenceAttempt)
+  }
+
+  /** @param texts a document for each cart, empty where none is to be left */
+  async lift(place: Place, ids: readonly CartId[], fence: string, texts: readonly string[]): Promise<void> {
+    const { document, fenceAttempt } = this.#times
+    const keys = ids.map((id) => this.#key(place, id))
+    await this.#primary.run(LIFT, place.on, keys, [fence, String(document), ...texts], fenceAttempt)
+  }
+
+  async reap(place: Place, id: CartId, fences: readonly string[]): Promise<void> {
+    await this.#primary.run(REAP, place.on, [this.#key(place, id)], fences, this.#times.fenceAttempt)
+  }
+
+  #key({ n }: Place, id: CartId): string {
+    return `${this.#prefix}${n}:${id}`
+  }
+}

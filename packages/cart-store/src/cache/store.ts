@@ -1,0 +1,294 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type Cart,
+  type CartId,
+  type CartState,
+  isKnown,
+  type OrderId,
+  unknownCart,
+} from '@cartwright/cart-domain'
+import {
+  type CacheStatus,
+  type Call,
+  type CartRead,
+  type CartStore,
+  type Commit,
+  type CommitOutcome,
+  type KeptAnswer,
+  StoreUnavailable,
+} from '../port.ts'
+import type { ConnectionOptions } from '../redis/connection.ts'
+import { NoReply } from '../redis/faults.ts'
+import { CacheSwitch } from './cache-switch.ts'
+import { CommitPermission, type Fence } from './commit-permission.ts'
+import { EpochKeeper, isOn, type UsableEpoch } from './epoch-keeper.ts'
+import { CartHashes, type Found, type Place } from './hashes.ts'
+import { Primary } from './primary.ts'
+import type { RecordStore } from './record.ts'
+import { type CacheTimes, TIMES } from './times.ts'
+
+export interface CachedStoreOptions extends Pick<ConnectionOptions, 'url' | 'credentials'> {
+  /** What is cached. */
+  readonly record: RecordStore
+  /** Stands before every key. @default cartwright:cache: */
+  readonly prefix?: string
+  /** Hears what happens to the cache. */
+  readonly warn?: (message: string, cause?: unknown) => void
+  /** For tests: all processes of a table must have the same. */
+  readonly times?: CacheTimes
+}
+
+/** How long opening waits for the epoch, in milliseconds. A record that does not answer is no reason not to start. */
+const OPENING_PATIENCE = 5_000
+/** The pause between two attempts to set a fence, in milliseconds. */
+const FENCE_PAUSE = 20
+/** How long raising a gate may take, in milliseconds. */
+const REAP_PATIENCE = 5_000
+
+/** A cart that is unknown, or has expired, as a document. */
+const NOTHING = ''
+
+/**
+ * The store with a cache in front of it: Redis, which may be stopped, emptied, split, or fail over at any time without
+ * anybody reading an older cart than they, or somebody before them, were told of
+ * (docs/reference/cache-protocol.md). Takes over the record store, and closes it with itself.
+ */
+export async function openCachedStore(options: CachedStoreOptions): Promise<CartStore> {
+  const store = new CachedStore(options)
+  await store.settled(performance.now() + OPENING_PATIENCE)
+  return store
+}
+
+class CachedStore implements CartStore {
+  readonly name = 'cached'
+  readonly outbox
+  readonly #record: RecordStore
+  readonly #times: CacheTimes
+  readonly #warn: (message: string, cause?: unknown) => void
+  readonly #primary: Primary
+  readonly #keeper: EpochKeeper
+  readonly #hashes: CartHashes
+  readonly #switch: CacheSwitch
+  /** Names this process in epochs, fences and leases. */
+  readonly #instance = randomBytes(9).toString('base64url')
+  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #reaping = new Set<CartId>()
+  #tokens = 0
+  #restsUntil = 0
+  #closed = false
+
+  constructor({
+    record,
+    url,
+    credentials,
+    prefix = 'cartwright:cache:',
+    warn,
+    times = TIMES,
+  }: CachedStoreOptions) {
+    this.outbox = record.outbox
+    this.#record = record
+    this.#times = times
+    this.#warn = warn ?? (() => undefined)
+    this.#primary = new Primary(
+      { url, warn: this.#warn, ...(credentials === undefined ? {} : { credentials }) },
+      () => this.#switch.consider(),
+    )
+    this.#keeper = new EpochKeeper({ record: record.epochs, times, warn: this.#warn })
+    this.#hashes = new CartHashes({ primary: this.#primary, prefix, times })
+    this.#switch = new CacheSwitch({
+      record: record.epochs,
+      keeper: this.#keeper,
+      primary: this.#primary,
+      times,
+      name: this.#instance,
+      warn: this.#warn,
+    })
+    this.#keeper.start()
+    void this.#keepConsidering()
+  }
+
+  get cache(): CacheStatus {
+    const held = this.#keeper.held()
+    const state =
+      held === undefined
+        ? 'uncertain'
+        : !isOn(held)
+          ? 'off'
+          : held.on !== this.#primary.identity
+            ? 'unreachable'
+            : held.ripe
+              ? 'on'
+              : 'warming'
+    return {
+      state,
+      ...(held === undefined ? {} : { epoch: held.n }),
+      isOddOneOut: this.#switch.isOddOneOut,
+    }
+  }
+
+  /** Resolves when the epoch is known, or the time has come. */
+  async settled(until: number): Promise<void> {
+    while (this.#keeper.held() === undefined && performance.now() < until) await this.#keeper.news(until)
+  }
+
+  async read(id: CartId, call: Call): Promise<CartState> {
+    const held = this.#keeper.held()
+    const found = held !== undefined && isOn(held) && held.ripe ? await this.#get(held, id, call) : undefined
+    call.observer?.cache(OUTCOMES[found?.kind ?? 'none'])
+    if (found?.kind === 'document') return cartOf(id, found.text, call)
+    const { cart } = await this.#record.readForChange(id, call)
+    if (held !== undefined && isOn(held)) {
+      if (found?.kind === 'lease') this.#later(this.#hashes.fill(held, id, found.lease, textOf(cart)))
+      if (found?.kind === 'fenced') this.#reap(held, id, found.stale)
+    }
+    return cart
+  }
+
+  readForChange(id: CartId, call: Call): Promise<CartRead> {
+    return this.#record.readForChange(id, call)
+  }
+
+  readAnswer(cartId: CartId, key: string, call: Call): Promise<KeptAnswer | undefined> {
+    return this.#record.readAnswer(cartId, key, call)
+  }
+
+  readOrder(id: OrderId, call: Call) {
+    return this.#record.readOrder(id, call)
+  }
+
+  commit(commit: Commit, call: Call): Promise<CommitOutcome> {
+    // Without a cart there is nothing that a cache could be wrong about.
+    if (commit.carts.length === 0 || this.#closed) return this.#record.commit(commit, call)
+    return this.#track(this.#commit(commit, call))
+  }
+
+  check(call: Call): Promise<void> {
+    return this.#record.check(call)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    // Commits end with lifts, which are added on the way.
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
+    this.#keeper.close()
+    this.#primary.close()
+    await this.#record.close()
+  }
+
+  async #get(place: Place, id: CartId, call: Call): Promise<Found | undefined> {
+    if (this.#primary.identity !== place.on || performance.now() < this.#restsUntil) return undefined
+    const start = performance.now()
+    try {
+      return await this.#hashes.get(place, id, this.#newToken())
+    } catch {
+      this.#restsUntil = performance.now() + this.#times.rest
+      return undefined
+    } finally {
+      call.observer?.took('cache', performance.now() - start)
+    }
+  }
+
+  async #commit(commit: Commit, call: Call): Promise<CommitOutcome> {
+    const ids = commit.carts.map(({ cart }) => cart.id)
+    const permission = new CommitPermission({
+      ids,
+      keeper: this.#keeper,
+      fence: (epoch) => this.#setFence(epoch, ids, call),
+    })
+    const lift = (texts: readonly string[]): void => {
+      const { fence } = permission
+      if (fence !== undefined) this.#later(this.#hashes.lift(fence, ids, fence.token, texts))
+    }
+    const none = ids.map(() => NOTHING)
+    try {
+      const outcome = await this.#record.commit(commit, call, permission)
+      const isEvidence = outcome.kind === 'committed' && permission.fence?.ripe === true
+      lift(isEvidence ? commit.carts.map(({ cart }) => textOf(cart)) : none)
+      return outcome
+    } catch (error) {
+      // What may still land keeps its fence.
+      if (error instanceof StoreUnavailable && error.outcome === 'none') lift(none)
+      throw error
+    }
+  }
+
+  /** Tries for a while, and then turns the cache off: for everybody, so that nobody reads what is about to be changed. */
+  async #setFence(epoch: UsableEpoch, ids: readonly CartId[], call: Call): Promise<Fence | undefined> {
+    const { n, on, ripe } = epoch
+    const token = this.#newToken()
+    const giveUp = performance.now() + this.#times.fence
+    for (;;) {
+      const start = performance.now()
+      let problem: unknown
+      try {
+        const stale = await this.#hashes.fence(epoch, ids, token)
+        for (const [index, id] of ids.entries()) this.#reap(epoch, id, stale[index] ?? [])
+        return { n, on, token, ripe }
+      } catch (error) {
+        problem = error
+      } finally {
+        call.observer?.took('cache', performance.now() - start)
+      }
+      if (this.#keeper.held()?.n !== n || performance.now() >= call.deadline) return undefined
+      if (performance.now() >= giveUp || this.#primary.unknownFor >= this.#times.fence) {
+        const turning = this.#switch.turnOff(epoch, `no fence can be set: ${String(problem)}`)
+        await Promise.race([turning, this.#keeper.news(call.deadline)])
+        return undefined
+      }
+      // The connection may be one at whose other end nobody is any more.
+      if (problem instanceof NoReply) this.#primary.renew()
+      await sleep(FENCE_PAUSE)
+    }
+  }
+
+  /** Takes fences away that were left behind; in this order, so that the commits that they stood for are refused first. */
+  #reap(place: Place, id: CartId, stale: readonly string[]): void {
+    if (stale.length === 0 || this.#reaping.has(id) || this.#closed) return
+    this.#reaping.add(id)
+    const reap = async (): Promise<void> => {
+      try {
+        await this.#record.raiseGate(id, { now: Date.now(), deadline: performance.now() + REAP_PATIENCE })
+        await this.#hashes.reap(place, id, stale)
+      } finally {
+        this.#reaping.delete(id)
+      }
+    }
+    this.#later(reap())
+  }
+
+  async #keepConsidering(): Promise<void> {
+    while (!this.#closed) {
+      await this.#keeper.news(performance.now() + this.#times.poll)
+      if (!this.#closed) this.#switch.consider()
+    }
+  }
+
+  #newToken(): string {
+    this.#tokens += 1
+    return `${this.#instance}.${this.#tokens}`
+  }
+
+  /** What nobody waits for. Where it fails, a fence or nothing is left: slower, never wrong. */
+  #later(step: Promise<unknown>): void {
+    this.#track(step.catch(() => undefined))
+  }
+
+  #track<Result>(promise: Promise<Result>): Promise<Result> {
+    this.#underWay.add(promise)
+    return promise.finally(() => this.#underWay.delete(promise))
+  }
+}
+
+const OUTCOMES = { document: 'hit', fenced: 'fenced', lease: 'miss', none: 'bypass' } as const
+
+function textOf(cart: CartState): string {
+  return isKnown(cart) ? JSON.stringify(cart) : NOTHING
+}
+
+function cartOf(id: CartId, text: string, { now }: Call): CartState {
+  if (text === NOTHING) return unknownCart(id)
+  // Written by `textOf` from a Cart.
+  const cart = JSON.parse(text) as Cart
+  return cart.expiresAt > now ? cart : unknownCart(id)
+}
