@@ -12,7 +12,7 @@ export interface Options {
 /** The command line cannot be understood; the message says what is wrong with it. */
 export class BadOptions extends Error {}
 
-const DEFAULTS: Sizes = { processes: 2, writes: 1, reads: 3, epochs: 0 }
+const DEFAULTS: Sizes = { processes: 2, writes: 1, reads: 3, epochs: 0, returns: 0 }
 
 export const HELP = `node tools/cache-model/src/main.ts [options]
 
@@ -23,13 +23,14 @@ exit code 0 if there is none, 1 if there is one (its shortest timeline is printe
   --writes <n>     writes that begin (${DEFAULTS.writes})
   --reads <n>      reads that begin (${DEFAULTS.reads})
   --epochs <n>     changes of the epoch: off, on, off, … (${DEFAULTS.epochs})
+  --returns <n>    0 or 1: whether a primary that was replaced may be promoted again (${DEFAULTS.returns})
   --break <rule>   leaves a rule out
   --progress       tells the states met so far, depth by depth, on standard error
   --list           the rules, with the smallest sizes at which breaking each shows
   --help           this text
 
-Two processes, 1 write and 3 reads are 0.2 million states and 2 s; a change of the epoch makes them 7 times as
-many, a second write 25 times. Ten million need memory: node --max-old-space-size=8000.
+Two processes, 1 write and 3 reads are 0.5 million states and 8 s; a change of the epoch makes them 3 times as
+many, a return twice, a second write 30 times. Millions need memory: node --max-old-space-size=8000.
 `
 
 /**
@@ -46,6 +47,7 @@ export function readOptions(args: readonly string[]): Options | 'help' | 'list' 
       writes: count('writes', values.writes, 0) ?? DEFAULTS.writes,
       reads: count('reads', values.reads, 0) ?? DEFAULTS.reads,
       epochs: count('epochs', values.epochs, 0) ?? DEFAULTS.epochs,
+      returns: count('returns', values.returns, 0, 1) ?? DEFAULTS.returns,
     },
     broken: rule(values.break),
     progress: values.progress === true,
@@ -55,7 +57,8 @@ export function readOptions(args: readonly string[]): Options | 'help' | 'list' 
 /** The rules as `--list` shows them. */
 export function listOfRules(): string {
   return RULES.map(({ id, says, shows }) => {
-    const sizes = `--writes ${shows.writes} --reads ${shows.reads} --epochs ${shows.epochs}`
+    const { writes, reads, epochs, returns } = shows
+    const sizes = `--writes ${writes} --reads ${reads} --epochs ${epochs} --returns ${returns}`
     return `${id}\n    ${says}\n    ${sizes} --break ${id}\n`
   }).join('')
 }
@@ -69,6 +72,7 @@ function parse(args: readonly string[]) {
         writes: { type: 'string' },
         reads: { type: 'string' },
         epochs: { type: 'string' },
+        returns: { type: 'string' },
         break: { type: 'string' },
         progress: { type: 'boolean' },
         list: { type: 'boolean' },
@@ -80,10 +84,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-function count(name: string, text: string | undefined, least: number): number | undefined {
+function count(name: string, text: string | undefined, least: number, most = 9): number | undefined {
   if (text === undefined) return undefined
-  if (/^\d$/.test(text) && Number(text) >= least) return Number(text)
-  throw new BadOptions(`--${name} is "${text}"; wanted: a whole number from ${least} to 9`)
+  if (/^\d$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+  throw new BadOptions(`--${name} is "${text}"; wanted: a whole number from ${least} to ${most}`)
 }
 
 function rule(id: string | undefined): RuleId | undefined {

@@ -8,13 +8,19 @@ export type Token = number
 export type EpochNumber = number
 
 /** The two Redis servers. A is the primary at the start; after B's promotion both may believe to be one. */
-export const INSTANCES = ['A', 'B'] as const
-export type Instance = (typeof INSTANCES)[number]
+export const SERVERS = ['A', 'B'] as const
+export type Server = (typeof SERVERS)[number]
+
+/**
+ * A server for as long as it is the primary without a break: what its run id and replication id say together. A that
+ * was a replica of B and is promoted again is another primary on the same server: A2.
+ */
+export type Primary = Server | 'A2'
 
 /** The item beside the carts that says which Redis primary is the cache now; `on: null` says that none is. */
 export interface Epoch {
   readonly number: EpochNumber
-  readonly on: Instance | null
+  readonly on: Primary | null
 }
 
 /** What a process holds of the epoch; it is gone when the process reads a newer one. */
@@ -37,7 +43,8 @@ export const EMPTY_HASH: CartHash = { document: null, lease: null, fences: [], a
 
 /** Where a fence or a lease is: the key has the epoch's number in it. */
 export interface Place {
-  readonly instance: Instance
+  /** As whoever set it knew it. */
+  readonly primary: Primary
   readonly epoch: EpochNumber
   readonly token: Token
 }
@@ -50,19 +57,39 @@ export interface SentCommit {
   readonly gate: number
 }
 
+/**
+ * An earlier sending of the commit that is to be sent again, under an epoch that its process has lost: it may still
+ * land, has landed, or is lost. Its process does not know which. All sendings have one token, so one lands at most.
+ */
+export type Earlier =
+  | { readonly at: 'adrift'; readonly under: EpochNumber }
+  | { readonly at: 'landed'; readonly version: Version }
+  | { readonly at: 'lost' }
+
+/** A sending that waits for its answer. */
+export interface Sending extends SentCommit {
+  /** What an earlier sending of the same commit has made of the record: this one is then told so. */
+  readonly landedAs: Version | null
+}
+
+interface Fenced {
+  readonly fence: Place
+  /** Whether the lift may fill at all: the fence was set in a ripe epoch, and before anything was sent. */
+  readonly mayFill: boolean
+}
+
 export type Write = { readonly kind: 'write' } & (
-  | { readonly at: 'begun'; readonly gate: number }
-  | { readonly at: 'fenced'; readonly gate: number | null; readonly fence: Place; readonly ripe: boolean }
-  | ({ readonly at: 'sent'; readonly fence: Place; readonly ripe: boolean } & SentCommit)
-  | ({ readonly at: 'sent unfenced' } & SentCommit)
-  | {
-      readonly at: 'committed'
-      readonly gate: number
-      readonly fence: Place
-      readonly ripe: boolean
-      readonly version: Version
-    }
+  | { readonly at: 'begun'; readonly gate: number; readonly earlier: Earlier | null }
+  | ({ readonly at: 'fenced'; readonly gate: number | null; readonly earlier: Earlier | null } & Fenced)
+  | ({ readonly at: 'sent' } & Sending & Fenced)
+  | ({ readonly at: 'sent unfenced' } & Sending)
 )
+
+/** A lift that was sent, after the answer: it arrives at any later time, or never, whatever becomes of its process. */
+export interface Lift extends Fenced {
+  /** What the writer has committed; `null` if nothing: the lift then fills nothing. */
+  readonly version: Version | null
+}
 
 export type Read = {
   readonly kind: 'read'
@@ -72,12 +99,17 @@ export type Read = {
   | { readonly at: 'begun' }
   | { readonly at: 'fenced out' }
   | { readonly at: 'leased'; readonly lease: Place }
-  | { readonly at: 'has read'; readonly lease: Place; readonly version: Version }
 )
 
+/** What a reader has read under its lease, sent after the answer: it arrives at any later time, or never. */
+export interface Fill {
+  readonly lease: Place
+  readonly version: Version
+}
+
 export interface Process {
-  /** The Redis server that its connection leads to. */
-  readonly connection: Instance
+  /** The primary that its connection led to when it was opened. The server's identity may have changed since. */
+  readonly connection: Primary
   readonly view: EpochView | null
   readonly operation: Write | Read | null
 }
@@ -95,12 +127,15 @@ export interface State {
   readonly known: Version
   readonly writesBegun: number
   readonly readsBegun: number
-  readonly promoted: boolean
-  /** The hashes of an instance, by the epoch in their key. */
-  readonly redis: Readonly<Record<Instance, readonly CartHash[]>>
+  /** As which primary each server takes commands; `null`: it is a replica, and takes none. */
+  readonly primaries: Readonly<Record<Server, Primary | null>>
+  /** The hashes of a server, by the epoch in their key. */
+  readonly redis: Readonly<Record<Server, readonly CartHash[]>>
   readonly processes: readonly Process[]
   /** Commits whose process has died or given up: each lands, or is refused, at any later time. */
   readonly adrift: readonly SentCommit[]
+  readonly lifts: readonly Lift[]
+  readonly fills: readonly Fill[]
   readonly reapings: readonly Reaping[]
   readonly nextToken: Token
 }
@@ -112,6 +147,8 @@ export interface Sizes {
   readonly reads: number
   /** How often the epoch changes. */
   readonly epochs: number
+  /** How often a demoted primary is promoted again: once at most. */
+  readonly returns: number
 }
 
 export function initialState({ processes }: Sizes): State {
@@ -122,24 +159,30 @@ export function initialState({ processes }: Sizes): State {
     known: 0,
     writesBegun: 0,
     readsBegun: 0,
-    promoted: false,
+    primaries: { A: 'A', B: null },
     redis: { A: [], B: [] },
     processes: Array.from({ length: processes }, () => ({ connection: 'A', view: null, operation: null })),
     adrift: [],
+    lifts: [],
+    fills: [],
     reapings: [],
     nextToken: 1,
   }
 }
 
-export function hashAt(state: State, instance: Instance, epoch: EpochNumber): CartHash {
-  return state.redis[instance][epoch] ?? EMPTY_HASH
+export function serverOf(primary: Primary): Server {
+  return primary === 'B' ? 'B' : 'A'
 }
 
-export function withHash(state: State, instance: Instance, epoch: EpochNumber, hash: CartHash): State {
-  const hashes = state.redis[instance].slice()
+export function hashAt(state: State, server: Server, epoch: EpochNumber): CartHash {
+  return state.redis[server][epoch] ?? EMPTY_HASH
+}
+
+export function withHash(state: State, server: Server, epoch: EpochNumber, hash: CartHash): State {
+  const hashes = state.redis[server].slice()
   for (let number = hashes.length; number < epoch; number++) hashes[number] = EMPTY_HASH
   hashes[epoch] = hash
-  return { ...state, redis: { ...state.redis, [instance]: hashes } }
+  return { ...state, redis: { ...state.redis, [server]: hashes } }
 }
 
 export function withoutFence(hash: CartHash, token: Token): CartHash {

@@ -4,6 +4,7 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   request,
   type ServerResponse,
 } from 'node:http'
@@ -24,6 +25,12 @@ export interface OwnAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers?: OutgoingHttpHeaders
+  readonly body: string | Buffer
 }
 
 /**
@@ -52,8 +59,16 @@ export interface HttpFaultProxy {
   stop(): Promise<void>
 }
 
-/** @param target the server behind it: `http://host:port` */
-export async function startHttpFaultProxy(target: string): Promise<HttpFaultProxy> {
+/**
+ * @param target the server behind it: `http://host:port`; asked for again at each request where it is a function, for a
+ *   server that comes back on another port
+ * @param refused what the proxy answers where nobody listens there, so that certainly nothing has arrived; without it
+ *   the connection ends, as it does when an answer is lost
+ */
+export async function startHttpFaultProxy(
+  target: string | (() => string),
+  refused?: OwnAnswer,
+): Promise<HttpFaultProxy> {
   const agent = new Agent({ keepAlive: true })
   let faults: HttpFaults = () => undefined
   const server = createServer((incoming, outgoing) => {
@@ -66,24 +81,31 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
     const body = await buffer(incoming)
     const fault = faults({ method, path, headers, body })
     if (fault?.does === 'cut-before') return void incoming.socket.destroy()
-    if (fault?.does === 'answer') {
-      outgoing.writeHead(fault.answer.status, fault.answer.headers).end(fault.answer.body)
-      return
-    }
+    if (fault?.does === 'answer') return reply(outgoing, fault.answer)
     const answer = await forward({
       method,
       path,
       headers,
       body: fault?.does === 'rewrite' ? fault.body : body,
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' && refused !== undefined) return refused
+      throw error
     })
     if (fault?.does === 'cut-after') return void incoming.socket.destroy()
     if (fault?.does === 'late') await sleep(fault.milliseconds)
+    reply(outgoing, answer)
+  }
+
+  const reply = (outgoing: ServerResponse, answer: Answer): void => {
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   }
 
-  const forward = async ({ method, path, headers, body }: PassingRequest) => {
+  const forward = async ({ method, path, headers, body }: PassingRequest): Promise<Answer> => {
     const length = body.length > 0 ? { 'content-length': String(body.length) } : {}
-    const onward = request(new URL(path, target), { method, headers: { ...headers, ...length }, agent })
+    const server = typeof target === 'string' ? target : target()
+    const onward = request(new URL(path, server), { method, headers: { ...headers, ...length }, agent })
+    // A server that is killed in the middle of its answer is heard of twice; the answer's own error counts.
+    onward.on('error', () => undefined)
     onward.end(body)
     const [answer] = (await once(onward, 'response')) as [IncomingMessage]
     return { status: answer.statusCode ?? 502, headers: answer.headers, body: await buffer(answer) }

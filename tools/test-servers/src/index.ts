@@ -8,5 +8,14 @@ export {
   startHttpFaultProxy,
 } from './http-faults.ts'
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts'
+export {
+  type FailOverOptions,
+  type MoveOptions,
+  type RedisEndpoint,
+  type RedisOfPair,
+  type RedisPair,
+  type RedisPairOptions,
+  startRedisPair,
+} from './redis-pair.ts'
 export type { ServerProcess } from './server-process.ts'
 export { startTcpFaultProxy, type TcpFault, type TcpFaultProxy } from './tcp-faults.ts'

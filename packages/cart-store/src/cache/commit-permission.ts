@@ -1,15 +1,8 @@
 import type { CartId } from '@cartwright/cart-domain'
 import { type Call, StoreUnavailable } from '../port.ts'
 import { type EpochKeeper, isOn, type UsableEpoch } from './epoch-keeper.ts'
-import type { Place } from './hashes.ts'
+import type { Fence } from './hashes.ts'
 import type { Permission } from './record.ts'
-
-/** A fence that stands on every cart of a commit. */
-export interface Fence extends Place {
-  readonly token: string
-  /** Whether it was set in a ripe epoch, so that it may be evidence for a document. */
-  readonly ripe: boolean
-}
 
 export interface CommitPermissionOptions {
   readonly ids: readonly CartId[]
@@ -25,9 +18,10 @@ export interface CommitPermissionOptions {
  */
 export class CommitPermission implements Permission {
   readonly #options: CommitPermissionOptions
-  #fence: Fence | undefined
+  #fence: (Fence & { readonly isEvidence: boolean }) | undefined
   /** The epoch under which the commit may be sent. */
   #under: number | undefined
+  #wasSent = false
 
   constructor(options: CommitPermissionOptions) {
     this.#options = options
@@ -38,19 +32,36 @@ export class CommitPermission implements Permission {
     return this.#fence
   }
 
+  /**
+   * Whether what was committed may be left as a document, if the fence has stood alone: everything that could have come
+   * between is then known. It is not if the fence was set in an epoch that was not ripe, beside unfenced commits, nor if
+   * the commit had been sent before: that sending may have been the one that landed, and others after it.
+   */
+  get isEvidence(): boolean {
+    return this.#fence?.isEvidence === true
+  }
+
   async obtain(call: Call): Promise<void> {
     const { keeper } = this.#options
     while (!this.#obtained()) {
       const held = keeper.held()
       if (held === undefined) await keeper.news(call.deadline)
-      else if (isOn(held)) this.#fence = (await this.#options.fence(held, call)) ?? this.#fence
+      else if (isOn(held)) await this.#setFence(held, call)
       else await keeper.news(Math.min(held.ripeAt, call.deadline))
       if (performance.now() >= call.deadline) throw notInTime()
     }
   }
 
   holds(): boolean {
-    return this.#under !== undefined && this.#options.keeper.held()?.n === this.#under
+    const holds = this.#under !== undefined && this.#options.keeper.held()?.n === this.#under
+    if (holds) this.#wasSent = true
+    return holds
+  }
+
+  async #setFence(epoch: UsableEpoch, call: Call): Promise<void> {
+    const isEvidence = epoch.ripe && !this.#wasSent
+    const fence = await this.#options.fence(epoch, call)
+    if (fence !== undefined) this.#fence = { ...fence, isEvidence }
   }
 
   #obtained(): boolean {

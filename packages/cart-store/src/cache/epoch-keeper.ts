@@ -69,13 +69,14 @@ export class EpochKeeper {
 
   /** Resolves after the next reading, or when the time by `performance.now()` has come. */
   async news(until: number): Promise<void> {
+    if (this.#closed) return
     const over = new AbortController()
     const heard = new Promise<void>((resolve) => {
       const hear = (): void => resolve()
       this.#waiting.add(hear)
       over.signal.addEventListener('abort', () => this.#waiting.delete(hear))
     })
-    const late = sleep(Math.max(0, until - performance.now()), undefined, { signal: over.signal })
+    const late = sleep(Math.max(0, until - performance.now()), undefined, { signal: over.signal, ref: false })
     await Promise.race([heard, late.catch(() => undefined)])
     over.abort()
   }

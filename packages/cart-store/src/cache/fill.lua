@@ -6,7 +6,7 @@
 -- Answers with 1 or 0: whether it was stored.
 
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[2] then return 0 end
-redis.call('HDEL', KEYS[1], 'lease')
 redis.call('HSET', KEYS[1], 'document', ARGV[3])
+redis.call('HDEL', KEYS[1], 'lease')
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1

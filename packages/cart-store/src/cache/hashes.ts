@@ -9,6 +9,13 @@ export interface Place {
   readonly on: string
 }
 
+/** A fence that stands on every cart of a commit. */
+export interface Fence extends Place {
+  readonly token: string
+  /** Attempts before it that were not answered: they may stand as well. */
+  readonly earlier: readonly string[]
+}
+
 /** What a reader finds. */
 export type Found =
   | { readonly kind: 'document'; readonly text: string }
@@ -75,7 +82,7 @@ export class CartHashes {
     await this.#primary.run(FILL, place.on, [this.#key(place, id)], args, fenceAttempt)
   }
 
-  /** Answers with the stale fences of each cart. The same fence may be set again where no answer came. */
+  /** Answers with the stale fences of each cart. A fence that was sent may have been set, also where no answer came. */
   fence(place: Place, ids: readonly CartId[], fence: string): Promise<string[][]> {
     const { fencedKey, staleFence, fenceAttempt } = this.#times
     const keys = ids.map((id) => this.#key(place, id))
@@ -84,10 +91,11 @@ export class CartHashes {
   }
 
   /** @param texts a document for each cart, empty where none is to be left */
-  async lift(place: Place, ids: readonly CartId[], fence: string, texts: readonly string[]): Promise<void> {
+  async lift(ids: readonly CartId[], fence: Fence, texts: readonly string[]): Promise<void> {
     const { document, fenceAttempt } = this.#times
-    const keys = ids.map((id) => this.#key(place, id))
-    await this.#primary.run(LIFT, place.on, keys, [fence, String(document), ...texts], fenceAttempt)
+    const keys = ids.map((id) => this.#key(fence, id))
+    const args = [fence.token, String(document), ...texts, ...fence.earlier]
+    await this.#primary.run(LIFT, fence.on, keys, args, fenceAttempt)
   }
 
   async reap(place: Place, id: CartId, fences: readonly string[]): Promise<void> {

@@ -1,23 +1,14 @@
 import { startDynamo, startRedis } from '@cartwright/test-servers'
 import { describeStoreContract } from '../contract.ts'
-import { createTable, openDynamoStore } from '../dynamodb/index.ts'
-import { openCachedStore } from './store.ts'
-import { TIMES } from './times.ts'
-
-/** The protocol's times, shortened so that a test need not wait for a cache to ripen. */
-const QUICK = { ...TIMES, poll: 50, hold: 200, longestCommit: 200 }
+import { createTable } from '../dynamodb/index.ts'
+import { openClient, untilCache } from './cached-stores.ts'
 
 describeStoreContract('cached', async () => {
   const [dynamo, redis] = await Promise.all([startDynamo(), startRedis()])
-  const options = { table: 'carts', client: dynamo.client, behindCache: true }
-  await createTable(options)
+  await createTable({ table: 'carts', client: dynamo.client })
   const open = async () => {
-    const store = await openCachedStore({
-      record: await openDynamoStore(options),
-      url: redis.url,
-      times: QUICK,
-    })
-    while (store.cache?.state !== 'on') await new Promise((resolve) => setTimeout(resolve, 10))
+    const store = await openClient({ dynamo, url: redis.url })
+    await untilCache('on', store)
     return store
   }
   return {

@@ -21,10 +21,10 @@ import {
 import type { ConnectionOptions } from '../redis/connection.ts'
 import { NoReply } from '../redis/faults.ts'
 import { CacheSwitch } from './cache-switch.ts'
-import { CommitPermission, type Fence } from './commit-permission.ts'
+import { CommitPermission } from './commit-permission.ts'
 import { EpochKeeper, isOn, type UsableEpoch } from './epoch-keeper.ts'
-import { CartHashes, type Found, type Place } from './hashes.ts'
-import { Primary } from './primary.ts'
+import { CartHashes, type Fence, type Found, type Place } from './hashes.ts'
+import { NotThePrimary, Primary } from './primary.ts'
 import type { RecordStore } from './record.ts'
 import { type CacheTimes, TIMES } from './times.ts'
 
@@ -198,13 +198,13 @@ class CachedStore implements CartStore {
     })
     const lift = (texts: readonly string[]): void => {
       const { fence } = permission
-      if (fence !== undefined) this.#later(this.#hashes.lift(fence, ids, fence.token, texts))
+      if (fence !== undefined) this.#later(this.#hashes.lift(ids, fence, texts))
     }
     const none = ids.map(() => NOTHING)
     try {
       const outcome = await this.#record.commit(commit, call, permission)
-      const isEvidence = outcome.kind === 'committed' && permission.fence?.ripe === true
-      lift(isEvidence ? commit.carts.map(({ cart }) => textOf(cart)) : none)
+      const leaves = outcome.kind === 'committed' && permission.isEvidence
+      lift(leaves ? commit.carts.map(({ cart }) => textOf(cart)) : none)
       return outcome
     } catch (error) {
       // What may still land keeps its fence.
@@ -215,18 +215,20 @@ class CachedStore implements CartStore {
 
   /** Tries for a while, and then turns the cache off: for everybody, so that nobody reads what is about to be changed. */
   async #setFence(epoch: UsableEpoch, ids: readonly CartId[], call: Call): Promise<Fence | undefined> {
-    const { n, on, ripe } = epoch
-    const token = this.#newToken()
+    const { n, on } = epoch
+    const earlier: string[] = []
     const giveUp = performance.now() + this.#times.fence
     for (;;) {
       const start = performance.now()
+      const token = this.#newToken()
       let problem: unknown
       try {
         const stale = await this.#hashes.fence(epoch, ids, token)
         for (const [index, id] of ids.entries()) this.#reap(epoch, id, stale[index] ?? [])
-        return { n, on, token, ripe }
+        return { n, on, token, earlier }
       } catch (error) {
         problem = error
+        if (!(error instanceof NotThePrimary)) earlier.push(token)
       } finally {
         call.observer?.took('cache', performance.now() - start)
       }

@@ -134,7 +134,8 @@ function clientOf(url: string, source: CredentialsSource | undefined) {
 async function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoReply(milliseconds)), milliseconds)
+    // A process that was busy for that long has not looked yet whether the reply is there: it does before the immediate.
+    timer = setTimeout(() => setImmediate(() => reject(new NoReply(milliseconds))), milliseconds)
   })
   try {
     return await Promise.race([promise, late])

@@ -1,7 +1,6 @@
 // Which Redis primary is the cache: on A ─ off ─ on B ─ off ─ …; each change is conditional on the number before.
 
-import type { Rules } from '../rules.ts'
-import { type EpochView, type Instance, processAt, type State, withProcess } from '../state.ts'
+import { type EpochNumber, type EpochView, processAt, type State, serverOf, withProcess } from '../state.ts'
 import { nameOf, type ProcessStep } from './step.ts'
 
 /** Reads the epoch, strongly; whatever the process has held before is gone. The first epoch is ripe from the start. */
@@ -31,14 +30,20 @@ export const ripen: ProcessStep = (_setting, state, process) => {
   }
 }
 
-function canRipen({ processes, adrift }: State, { number, on }: EpochView): boolean {
-  if (processes.some(({ view }) => view !== null && view.number < number)) return false
-  if (on === null) return true
-  const sentBefore = ({ under }: { readonly under: number }): boolean => under < number
-  return (
-    !adrift.some(sentBefore) &&
-    !processes.some(({ operation }) => operation !== null && 'under' in operation && sentBefore(operation))
-  )
+function canRipen(state: State, { number, on }: EpochView): boolean {
+  if (state.processes.some(({ view }) => view !== null && view.number < number)) return false
+  return on === null || !mayLand(state).some((under) => under < number)
+}
+
+/** The epochs under which the commits were sent that may still land. */
+function mayLand({ processes, adrift, gate }: State): EpochNumber[] {
+  const waiting = processes.flatMap(({ operation }) => {
+    if (operation?.kind !== 'write' || operation.gate !== gate) return []
+    if (operation.at === 'sent' || operation.at === 'sent unfenced')
+      return operation.landedAs === null ? operation.under : []
+    return operation.earlier?.at === 'adrift' ? operation.earlier.under : []
+  })
+  return [...waiting, ...adrift.map(({ under }) => under)]
 }
 
 /** Finds another primary than the epoch's, or none, and ends the epoch. */
@@ -53,34 +58,26 @@ export const turnOff: ProcessStep = ({ sizes }, state, process) => {
   }
 }
 
-/** Opens an epoch on the primary that it is connected to, when the off epoch is ripe: no fence of old is needed then. */
+/**
+ * Opens an epoch on the primary behind its connection, when the off epoch is ripe: no fence of old is needed then.
+ * The connection is a fresh one, so it knows who answers.
+ */
 export const open: ProcessStep = ({ sizes, rules }, state, process) => {
   const { number, on } = state.epoch
   const { view, connection } = processAt(state, process)
   if (on !== null || number >= sizes.epochs || view?.number !== number) return
   if (!view.ripe && rules.hold('open-when-ripe')) return
+  const primary = state.primaries[serverOf(connection)]
+  if (primary === null) return
   return {
     step: 'open',
     who: nameOf(process),
-    what: `opens epoch ${number + 1} on ${connection}`,
-    state: { ...state, epoch: { number: number + 1, on: connection } },
+    what: `opens epoch ${number + 1} on ${primary}`,
+    state: {
+      ...withProcess(state, process, { connection: primary }),
+      epoch: { number: number + 1, on: primary },
+    },
   }
 }
 
-/** Connects to the new primary. Nothing makes it: a process may stay with the old one for ever. */
-export const connect: ProcessStep = (_setting, state, process) => {
-  if (!state.promoted || processAt(state, process).connection === 'B') return
-  return {
-    step: 'connect',
-    who: nameOf(process),
-    what: 'connects to B',
-    state: withProcess(state, process, { connection: 'B' }),
-  }
-}
-
-/** Whether a process may use the cache through its connection at all. */
-export function connectedToEpoch(rules: Rules, connection: Instance, { on }: EpochView): boolean {
-  return on !== null && (on === connection || !rules.hold('epoch-names-primary'))
-}
-
-export const EPOCH_STEPS: readonly ProcessStep[] = [readEpoch, ripen, turnOff, open, connect]
+export const EPOCH_STEPS: readonly ProcessStep[] = [readEpoch, ripen, turnOff, open]

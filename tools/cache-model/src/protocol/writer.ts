@@ -1,22 +1,27 @@
-// writer   read the record ─ fence ─ commit ─ lift ─ answer
+// writer   read the record ─ fence ─ commit ─ answer ┄ lift
+//                              └ send again, under a new epoch ┘
 //
 // The commit is two steps, sent and landed, because it may outlive the process that sent it.
 
+import type { Rules } from '../rules.ts'
 import {
   type CartHash,
+  type Earlier,
+  type EpochNumber,
   hashAt,
-  type Instance,
   type Place,
-  type Process,
   processAt,
+  type Sending,
   type State,
+  serverOf,
   type Version,
   type Write,
   withHash,
-  withoutFence,
   withProcess,
 } from '../state.ts'
-import { connectedToEpoch } from './epochs.ts'
+import { AGAIN_STEPS, begun, isRefused } from './again.ts'
+import { cacheOf } from './connection.ts'
+import { withLift } from './lift.ts'
 import { nameOf, type ProcessStep } from './step.ts'
 
 /** A commit that ripening does not wait for: `canRipen` takes it for one of the newest epoch. */
@@ -35,28 +40,37 @@ export const beginWrite: ProcessStep = ({ sizes }, state, process) => {
 
 /** Sets its fence and deletes document and lease, at once: from here on no reader can get or fill. */
 export const fence: ProcessStep = ({ rules }, state, process) => {
-  const { operation, connection, view } = processAt(state, process)
+  const { operation, view } = processAt(state, process)
   if (operation?.kind !== 'write' || operation.at !== 'begun') return
-  if (view === null || !connectedToEpoch(rules, connection, view)) return
-  const place: Place = { instance: connection, epoch: view.number, token: state.nextToken }
+  const primary = cacheOf(rules, state, process)
+  if (view === null || primary === null) return
+  const { gate, earlier } = operation
+  const place: Place = { primary, epoch: view.number, token: state.nextToken }
   const fenced: Write = {
     kind: 'write',
     at: 'fenced',
-    gate: rules.hold('gate-before-fence') ? operation.gate : null,
+    gate: rules.hold('gate-before-fence') || earlier !== null ? gate : null,
+    earlier,
     fence: place,
-    ripe: view.ripe,
+    mayFill: mayFill(rules, view, earlier),
   }
   const after = withProcess({ ...state, nextToken: state.nextToken + 1 }, process, { operation: fenced })
   const key = rules.keyOf(view.number)
-  const hash = hashAt(state, connection, key)
+  const hash = hashAt(state, serverOf(primary), key)
   const sets = rules.hold('fence-before-commit')
-  const named = `fence ${place.token} on ${where(connection, view.number)}`
+  const named = `fence ${place.token} on ${primary} in epoch ${view.number}`
   return {
     step: 'fence',
     who: nameOf(process),
     what: sets ? `sets ${named}` : `sets no fence (it would be ${named})`,
-    state: sets ? withHash(after, connection, key, fencedBy(hash, place)) : after,
+    state: sets ? withHash(after, serverOf(primary), key, fencedBy(hash, place)) : after,
   }
+}
+
+/** What an earlier sending has landed, this fence did not cover: others may have committed and lifted since. */
+function mayFill(rules: Rules, { ripe }: { readonly ripe: boolean }, earlier: Earlier | null): boolean {
+  if (!ripe && rules.hold('lift-fills-if-ripe')) return false
+  return earlier === null || !rules.hold('lift-fills-if-fenced-first')
 }
 
 function fencedBy(hash: CartHash, { token }: Place): CartHash {
@@ -74,128 +88,65 @@ export const sendCommit: ProcessStep = ({ rules }, state, process) => {
   if (operation?.kind !== 'write' || operation.at !== 'fenced') return
   const holds = view?.number === operation.fence.epoch
   if (!holds && rules.hold('commit-in-its-epoch')) return
+  const { fence, mayFill, earlier } = operation
   const gate = operation.gate ?? state.gate
-  const sent: Write = {
-    ...operation,
-    at: 'sent',
-    gate,
-    under: holds ? operation.fence.epoch : AWAITED_BY_NONE,
-  }
+  const under = holds ? fence.epoch : AWAITED_BY_NONE
   return {
     step: 'sendCommit',
     who: nameOf(process),
     what: `sends its commit, naming gate ${gate}${holds ? '' : ', without holding its epoch'}`,
-    state: withProcess(state, process, { operation: sent }),
+    state: withProcess(state, process, {
+      operation: { kind: 'write', at: 'sent', fence, mayFill, ...sending(under, gate, earlier) },
+    }),
   }
 }
 
 /** Where no epoch is on, nothing is cached and nothing needs a fence: the commit goes out alone. */
 export const sendUnfencedCommit: ProcessStep = ({ rules }, state, process) => {
-  const { operation, connection, view } = processAt(state, process)
+  const { operation, view } = processAt(state, process)
   if (operation?.kind !== 'write' || operation.at !== 'begun') return
   const off = view !== null && view.on === null
   const allowed = off
     ? view.ripe || !rules.hold('unfenced-commit-when-ripe')
-    : !rules.hold('unfenced-commit-in-off-epoch') &&
-      (view === null || !connectedToEpoch(rules, connection, view))
+    : !rules.hold('unfenced-commit-in-off-epoch') && cacheOf(rules, state, process) === null
   if (!allowed) return
+  const { gate, earlier } = operation
   const under = off ? view.number : AWAITED_BY_NONE
-  const sent: Write = { kind: 'write', at: 'sent unfenced', gate: operation.gate, under }
   return {
     step: 'sendUnfencedCommit',
     who: nameOf(process),
-    what: `sends its commit without a fence, naming gate ${operation.gate}`,
-    state: withProcess(state, process, { operation: sent }),
+    what: `sends its commit without a fence, naming gate ${gate}`,
+    state: withProcess(state, process, {
+      operation: { kind: 'write', at: 'sent unfenced', ...sending(under, gate, earlier) },
+    }),
   }
 }
 
 /**
- * Begins anew: the epoch of its fence is gone (the fence stays in the old epoch's key, where it does no harm), or
- * the record has refused the commit because its gate was raised.
+ * An earlier sending that may still land need not be remembered beside this one: of the two one lands, and whatever can
+ * happen then can happen as well where the earlier one is lost.
  */
-export const startAgain: ProcessStep = (_setting, state, process) => {
-  const { operation, view } = processAt(state, process)
-  if (operation?.kind !== 'write') return
-  const lostEpoch = operation.at === 'fenced' && view?.number !== operation.fence.epoch
-  const refused =
-    (operation.at === 'sent' || operation.at === 'sent unfenced') && operation.gate !== state.gate
-  if (!lostEpoch && !refused) return
-  return {
-    step: 'startAgain',
-    who: nameOf(process),
-    what: `${lostEpoch ? 'lost its epoch' : 'is refused by the gate'}, starts again: reads v${state.record}, gate ${state.gate}`,
-    state: withProcess(state, process, begun(state)),
-  }
+function sending(under: EpochNumber, gate: number, earlier: Earlier | null): Sending {
+  return { under, gate, landedAs: earlier?.at === 'landed' ? earlier.version : null }
 }
 
-/** The commit lands, if the record's gate is the one that it names. Unfenced, it is acknowledged at once. */
+/** The commit lands, if the record's gate is the one that it names, and is acknowledged. The lift is on its way from here. */
 export const commit: ProcessStep = (_setting, state, process) => {
   const { operation } = processAt(state, process)
   if (operation?.kind !== 'write') return
   if (operation.at !== 'sent' && operation.at !== 'sent unfenced') return
-  if (operation.gate !== state.gate) return
-  const version = state.record + 1
-  const written = { ...state, record: version }
-  const step = { step: 'commit', who: nameOf(process) } as const
-  if (operation.at === 'sent unfenced') {
-    const what = `commits v${version}, acknowledges`
-    return { ...step, what, state: acknowledge(written, process, version) }
-  }
-  const { gate, fence: place, ripe } = operation
-  const committed: Write = { kind: 'write', at: 'committed', gate, fence: place, ripe, version }
+  if (isRefused(state, operation)) return
+  const version = operation.landedAs ?? state.record + 1
+  const answered = acknowledge(state, process, version)
+  const what = `${operation.landedAs === null ? 'commits' : 'is told that it has committed'} v${version}, acknowledges`
   return {
-    ...step,
-    what: `commits v${version}`,
-    state: withProcess(written, process, { operation: committed }),
-  }
-}
-
-/**
- * Takes its fence away and stores what it has written, if its fence stood alone from start to end and was set in
- * a ripe epoch; otherwise deletes document and lease, also when its fence is gone. Then acknowledges.
- */
-export const lift: ProcessStep = ({ rules }, state, process) => {
-  const { operation, connection } = processAt(state, process)
-  if (operation?.kind !== 'write' || operation.at !== 'committed') return
-  const { fence: place, version } = operation
-  if (connection !== place.instance) return
-  const key = rules.keyOf(place.epoch)
-  const hash = hashAt(state, connection, key)
-  const fills = mayFill(rules, hash, operation)
-  const lifted: CartHash = {
-    ...withoutFence(hash, place.token),
-    document: fills ? version : null,
-    lease: null,
-  }
-  return {
-    step: 'lift',
+    step: 'commit',
     who: nameOf(process),
-    what: `lifts fence ${place.token}, ${fills ? `fills v${version}` : 'fills nothing'}, acknowledges v${version}`,
-    state: acknowledge(withHash(state, connection, key, lifted), process, version),
-  }
-}
-
-type Committed = Write & { readonly at: 'committed' }
-
-function mayFill(
-  rules: Parameters<ProcessStep>[0]['rules'],
-  { document, fences, alone }: CartHash,
-  { fence: { token }, ripe, version }: Committed,
-): boolean {
-  if (!rules.hold('lift-fills-on-evidence')) return document === null || document < version
-  if (!rules.hold('lift-fills-if-alone')) return fences.length === 1 && fences[0] === token
-  return alone === token && (ripe || !rules.hold('lift-fills-if-ripe'))
-}
-
-/** Cannot reach Redis: its fence stands until somebody reaps it. The commit is acknowledged all the same. */
-export const leaveFence: ProcessStep = (_setting, state, process) => {
-  const { operation } = processAt(state, process)
-  if (operation?.kind !== 'write' || operation.at !== 'committed') return
-  return {
-    step: 'leaveFence',
-    who: nameOf(process),
-    what: `cannot reach Redis, leaves fence ${operation.fence.token}, acknowledges v${operation.version}`,
-    state: acknowledge(state, process, operation.version),
+    what,
+    state:
+      operation.at === 'sent'
+        ? withLift(answered, { fence: operation.fence, mayFill: operation.mayFill, version })
+        : answered,
   }
 }
 
@@ -205,20 +156,14 @@ export const WRITER_STEPS: readonly ProcessStep[] = [
   fence,
   sendUnfencedCommit,
   sendCommit,
-  startAgain,
+  ...AGAIN_STEPS,
   commit,
-  lift,
-  leaveFence,
 ]
 
-function begun({ gate }: State): Partial<Process> {
-  return { operation: { kind: 'write', at: 'begun', gate } }
-}
-
 function acknowledge(state: State, process: number, version: Version): State {
-  return { ...withProcess(state, process, { operation: null }), known: Math.max(state.known, version) }
-}
-
-function where(instance: Instance, epoch: number): string {
-  return `${instance} in epoch ${epoch}`
+  return {
+    ...withProcess(state, process, { operation: null }),
+    record: Math.max(state.record, version),
+    known: Math.max(state.known, version),
+  }
 }
