@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   process.on('uncaughtException', endAtOnce).on('unhandledRejection', endAtOnce)
 
   const catalog = await openCatalog(settings, warn)
-  const durable = await openStore(settings, warn)
+  const durable = await openStore(settings, logger)
   const relay = await openRelay(settings, durable.outbox, logger)
   const store = relay === undefined ? durable : relayed(durable, relay)
   const readiness = new Readiness({ store })

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type CartStore, openSqliteStore } from '@cartwright/cart-store'
+import type { Logger } from '../logging/log.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { Settings } from '../settings/settings.ts'
  *
  * @throws {StoreNotOpened}
  */
-export async function openStore(settings: Settings, warn: (message: string) => void): Promise<CartStore> {
+export async function openStore(settings: Settings, logger: Logger): Promise<CartStore> {
+  const warn = (message: string, cause?: unknown): void => logger.warn({ err: cause }, message)
   const { store, dataDir, sqliteSynchronous, tableName } = settings
   switch (store) {
     case 'sqlite':
@@ -24,6 +26,7 @@ export async function openStore(settings: Settings, warn: (message: string) => v
         record: await openDynamoStore({ table: required(tableName), behindCache: true }),
         ...(await redisAccess(settings)),
         warn,
+        info: (message) => logger.info(message),
       })
     }
     case 'redis': {

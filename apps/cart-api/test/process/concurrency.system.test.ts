@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createTable } from '@cartwright/cart-store/dynamodb'
 import { startDynamo, startRedis } from '@cartwright/test-servers'
-import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
+import { endOwnProcesses, type OwnProcessApi, startOwnProcess, untilCached } from '../own-process.ts'
 import { type Answer, KeepAliveClient } from './keep-alive.ts'
 
 const CLIENTS = 64
@@ -62,6 +62,17 @@ async function dynamoTable(): Promise<Shared> {
   }
 }
 
+async function cachedTable(): Promise<Shared> {
+  const [table, redis] = await Promise.all([dynamoTable(), startRedis()])
+  return {
+    environment: { ...table.environment, STORE: 'cached', REDIS_URL: redis.url },
+    dispose: async () => {
+      await redis.stop()
+      await table.dispose()
+    },
+  }
+}
+
 async function redisServer(): Promise<Shared> {
   const server = await startRedis()
   return { environment: { STORE: 'redis', REDIS_URL: server.url }, dispose: () => server.stop() }
@@ -71,6 +82,7 @@ describe.each([
   ['one process', 1, folderOfData],
   ['two processes on one data folder', 2, folderOfData],
   ['two processes on one DynamoDB table', 2, dynamoTable],
+  ['two processes on one DynamoDB table with a cache', 2, cachedTable],
   ['two processes on one Redis', 2, redisServer],
 ])('%s', (_, processes, share) => {
   let shared: Shared
@@ -85,8 +97,9 @@ describe.each([
         })
       }),
     )
+    await Promise.all(apis.map(untilCached))
     clients = Array.from({ length: CLIENTS }, () => new KeepAliveClient())
-  })
+  }, 30_000)
   afterAll(async () => {
     for (const client of clients) client.close()
     for (const api of apis) expect(await api.stop()).toEqual({ code: 0, signal: null })

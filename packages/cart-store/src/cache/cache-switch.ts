@@ -13,6 +13,7 @@ export interface CacheSwitchOptions {
   /** Names this process in the epochs that it opens. */
   readonly name: string
   readonly warn: (message: string, cause?: unknown) => void
+  readonly info: (message: string) => void
 }
 
 /** How long one change of the epoch may take, in milliseconds. */
@@ -102,7 +103,7 @@ export class CacheSwitch {
   }
 
   async #open({ n }: Epoch): Promise<void> {
-    const { record, keeper, primary, name, times, warn } = this.#options
+    const { record, keeper, primary, name, times, warn, info } = this.#options
     const server = await primary.look()
     const problem = problemOf(server)
     if (problem !== undefined) {
@@ -112,7 +113,7 @@ export class CacheSwitch {
     this.#notBefore = performance.now() + this.#pause
     this.#pause = Math.min(2 * this.#pause, times.lastReopening)
     const next = { n: n + 1, on: server.identity, by: name }
-    if (await record.follow(next, callOf())) warn(`cache: turned on, epoch ${next.n}`)
+    if (await record.follow(next, callOf())) info(`cache: turned on, epoch ${next.n}`)
     keeper.refresh()
     if (primary.identity !== server.identity) primary.renew()
   }

@@ -33,8 +33,10 @@ export interface CachedStoreOptions extends Pick<ConnectionOptions, 'url' | 'cre
   readonly record: RecordStore
   /** Stands before every key. @default cartwright:cache: */
   readonly prefix?: string
-  /** Hears what happens to the cache. */
+  /** Hears what goes wrong with the cache. */
   readonly warn?: (message: string, cause?: unknown) => void
+  /** Hears that it is turned on. */
+  readonly info?: (message: string) => void
   /** For tests: all processes of a table must have the same. */
   readonly times?: CacheTimes
 }
@@ -84,6 +86,7 @@ class CachedStore implements CartStore {
     credentials,
     prefix = 'cartwright:cache:',
     warn,
+    info,
     times = TIMES,
   }: CachedStoreOptions) {
     this.outbox = record.outbox
@@ -103,6 +106,7 @@ class CachedStore implements CartStore {
       times,
       name: this.#instance,
       warn: this.#warn,
+      info: info ?? (() => undefined),
     })
     this.#keeper.start()
     void this.#keepConsidering()
