@@ -26,7 +26,12 @@ test('a quick run measures both servers in every scenario, ends, and leaves no f
   expect(stdout).toContain('aims')
   // Written by the run just now.
   const { scenarios, starts } = JSON.parse(readFileSync(json, 'utf8')) as Figures
-  expect(scenarios.map(({ name }) => name)).toEqual(['get', 'post', 'post-normal'])
+  expect(scenarios.map(({ name }) => name)).toEqual([
+    ...['get', 'post', 'post-normal'],
+    ...['redis-get', 'redis-post'],
+    ...['dynamodb-get', 'dynamodb-post'],
+    ...['cached-get', 'cached-post'],
+  ])
   for (const { cartApi, bare, cpuRatio } of scenarios) {
     for (const { min } of [...Object.values(cartApi), ...Object.values(bare), cpuRatio]) {
       expect(min).toBeGreaterThan(0)
@@ -34,7 +39,7 @@ test('a quick run measures both servers in every scenario, ends, and leaves no f
   }
   expect(starts[0]?.milliseconds.min).toBeGreaterThan(0)
   expect(readdirSync(scratch)).toEqual(['figures.json'])
-}, 60_000)
+}, 120_000)
 
 test('a wrong option is one line with what is wanted, then the help', async () => {
   const failure = await bench(['--rounds', 'many']).catch((error: unknown) => error)

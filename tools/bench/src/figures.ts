@@ -23,6 +23,15 @@ export interface ScenarioFigures {
   readonly bare: ServerFigures
   /** CPU time per request, cart API / bare Express, of each round. */
   readonly cpuRatio: Spread
+  /** What a request costs more than with the embedded store, where that is asked for. */
+  readonly adds?: Addition
+}
+
+export interface Addition {
+  /** The title of the scenario with the same requests. */
+  readonly to: string
+  /** CPU time of the cart API, in microseconds, of each round. */
+  readonly microseconds: Spread
 }
 
 /** See {@link Measurement} for the units. */
@@ -37,6 +46,21 @@ export interface StartFigures {
 }
 
 const MEASURED = ['cpuPerRequest', 'requestsPerSecond', 'p50', 'p99', 'peakMemory'] as const
+
+/** Takes each round's CPU time of the one scenario off that of the other, which has the same requests. */
+export function addition(
+  to: string,
+  { pairs, beside }: { readonly pairs: readonly Pair[]; readonly beside: readonly Pair[] },
+): Addition {
+  return {
+    to,
+    microseconds: spread(
+      pairs.map(
+        ({ cartApi }, round) => cartApi.cpuPerRequest - (beside[round]?.cartApi.cpuPerRequest ?? Number.NaN),
+      ),
+    ),
+  }
+}
 
 /** @param pairs one for each round */
 export function summarize(
@@ -69,7 +93,8 @@ function serverFigures(measurements: readonly Measurement[]): ServerFigures {
   }
 }
 
-/** The highest resident memory of the cart API in any round, in bytes. */
+/** The highest resident memory of the cart API in any round, in bytes, without a client that is measured for itself. */
 export function peakMemory(scenarios: readonly ScenarioFigures[]): number {
-  return Math.max(...scenarios.map(({ cartApi }) => cartApi.peakMemory.max))
+  const own = scenarios.filter(({ adds }) => adds === undefined)
+  return Math.max(...own.map(({ cartApi }) => cartApi.peakMemory.max))
 }

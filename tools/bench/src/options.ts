@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { STORE_NAMES, type StoreName } from './stores.ts'
 
 /** What the command line asks for. */
 export interface Options {
@@ -9,6 +10,8 @@ export interface Options {
   readonly warmUpSeconds: number
   /** Requests under way at once, each on a connection of its own. */
   readonly connections: number
+  /** Where the carts are; scenarios with other stores are left out. */
+  readonly stores: readonly StoreName[]
   /** A look at whether everything works; its figures say little. */
   readonly quick: boolean
   /** The file that gets all figures as JSON. */
@@ -28,6 +31,7 @@ Measures the cart API against bare Express, in turns, each time with a fresh ser
   --rounds <n>        how often each server is measured in each scenario (${FULL.rounds})
   --seconds <s>       how long one measurement lasts (${FULL.seconds}), after a warm-up of ${FULL.warmUpSeconds} s
   --connections <n>   requests under way at once (${FULL.connections})
+  --stores <names>    only with these stores, separated by commas (${STORE_NAMES.join(',')})
   --quick             one short round, to see that it works; leaves "npm start" out
   --json <file>       writes all figures to the file as well
   --help              this text
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     seconds: duration('seconds', values.seconds) ?? defaults.seconds,
     warmUpSeconds: defaults.warmUpSeconds,
     connections: count('connections', values.connections) ?? defaults.connections,
+    stores: storesIn(values.stores) ?? STORE_NAMES,
     quick: values.quick === true,
     ...(values.json === undefined ? {} : { json: values.json }),
   }
@@ -59,6 +64,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         connections: { type: 'string' },
+        stores: { type: 'string' },
         quick: { type: 'boolean' },
         json: { type: 'string' },
         help: { type: 'boolean' },
@@ -80,4 +86,12 @@ function duration(name: string, text: string | undefined): number | undefined {
   const value = Number(text)
   if (value >= 0.1 && value <= 3600) return value
   throw new BadOptions(`--${name} is "${text}"; wanted: seconds from 0.1 to 3600`)
+}
+
+function storesIn(text: string | undefined): StoreName[] | undefined {
+  return text?.split(',').map((word) => {
+    const store = STORE_NAMES.find((name) => name === word)
+    if (store !== undefined) return store
+    throw new BadOptions(`--stores has "${word}"; wanted: ${STORE_NAMES.join(', ')}, separated by commas`)
+  })
 }

@@ -4,6 +4,7 @@ import { type Conditions, type Measurement, measure } from './measure.ts'
 import { type BenchRequest, send, wireText } from './request.ts'
 import { prepareCarts, type Scenario } from './scenarios.ts'
 import { type Server, type ServerOptions, startBareExpress, startCartApi } from './servers/server.ts'
+import { startStore } from './stores.ts'
 
 /** Both servers, measured one after the other with the same requests and answers of the same bytes. */
 export interface Pair {
@@ -27,11 +28,14 @@ export async function measurePair(scenario: Scenario, conditions: PairConditions
   const options: ServerOptions = { folder, signal }
   try {
     progress('cart API')
-    const cartApi = await withServer(startCartApi(scenario.settings, options), async (server) => {
-      const requests = await prepareCarts(scenario, server.url, connections)
-      const measurement = await measureWith(server, requests, conditions)
-      return { requests, measurement, answer: await sample(server, requests) }
-    })
+    const cartApi = await withServer(startStore(scenario.store), (store) =>
+      withServer(startCartApi({ ...store.settings, ...scenario.settings }, options), async (server) => {
+        await store.inUse?.(server.url)
+        const requests = await prepareCarts(scenario, server.url, connections)
+        const measurement = await measureWith(server, requests, conditions)
+        return { requests, measurement, answer: await sample(server, requests) }
+      }),
+    )
 
     progress('bare Express')
     const answerFile = path.join(folder, 'answer.json')
@@ -64,9 +68,9 @@ async function sample(server: Server, [request]: readonly BenchRequest[]): Promi
   return send(request, server.url)
 }
 
-async function withServer<Result>(
-  starting: Promise<Server>,
-  work: (server: Server) => Promise<Result>,
+async function withServer<Started extends { stop(): Promise<void> }, Result>(
+  starting: Promise<Started>,
+  work: (server: Started) => Promise<Result>,
 ): Promise<Result> {
   const server = await starting
   try {

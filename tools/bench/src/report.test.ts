@@ -42,6 +42,14 @@ test('medians stand with their range, and the ratio is taken within each round',
   expect(text).toMatch(/ratio +1\.80 \(1\.60-2\.20\)/)
 })
 
+test('what a client adds stands beside what it is added to', () => {
+  const { scenarios, ...rest } = figures([80, 110, 90], 120 * MB, 900)
+  const adds = { to: 'GET /cart', microseconds: { median: 12, min: 10, max: 15 } }
+  const text = report({ ...rest, scenarios: scenarios.map((scenario) => ({ ...scenario, adds })) })
+
+  expect(text).toMatch(/client adds +12\.0 \(10\.0-15\.0\) +to GET \/cart/)
+})
+
 test('aims that are reached are called met', () => {
   const text = report(figures([100], 150 * MB, 3000))
 

@@ -40,7 +40,7 @@ function machineText({ date, cpu, cores, memory, system, versions, load }: Machi
   ].join('\n')
 }
 
-function scenarioLines({ title, answerBytes, cartApi, bare, cpuRatio }: ScenarioFigures): string[] {
+function scenarioLines({ title, answerBytes, cartApi, bare, cpuRatio, adds }: ScenarioFigures): string[] {
   return [
     '',
     `${title}: answers of ${answerBytes} bytes`,
@@ -48,6 +48,7 @@ function scenarioLines({ title, answerBytes, cartApi, bare, cpuRatio }: Scenario
     serverRow('cart API', cartApi),
     serverRow('bare Express', bare),
     row('ratio', [range(cpuRatio, 2)]),
+    ...(adds === undefined ? [] : [row('client adds', [range(adds.microseconds, 1), `to ${adds.to}`])]),
   ]
 }
 

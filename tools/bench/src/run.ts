@@ -1,9 +1,9 @@
-import { type Figures, type StartFigures, summarize } from './figures.ts'
+import { addition, type Figures, type ScenarioFigures, type StartFigures, summarize } from './figures.ts'
 import { describeMachine } from './machine.ts'
 import type { Options } from './options.ts'
 import { measurePair, type Pair } from './pair.ts'
 import { Progress } from './progress.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { SCENARIOS, type Scenario } from './scenarios.ts'
 import { buildCartApi } from './servers/server.ts'
 import { DIRECT, NPM_START, startTime } from './start-time.ts'
 import { spread } from './statistics.ts'
@@ -19,11 +19,12 @@ export interface RunOptions extends Options {
 
 /** Measures everything. Rounds go over all scenarios, so that a slow minute does not fall on one of them alone. */
 export async function run(options: RunOptions): Promise<Figures> {
-  const { rounds, seconds, connections, quick, scratch, signal } = options
+  const { rounds, seconds, connections, stores, quick, scratch, signal } = options
+  const scenarios = SCENARIOS.filter(({ store }) => stores.includes(store))
   const machine = describeMachine()
   const commands = quick ? [DIRECT] : [DIRECT, NPM_START]
-  const progress = new Progress(rounds * (2 * SCENARIOS.length + commands.length))
-  const pairs = new Map<string, Pair[]>(SCENARIOS.map(({ name }) => [name, []]))
+  const progress = new Progress(rounds * (2 * scenarios.length + commands.length))
+  const pairs = new Map<string, Pair[]>(scenarios.map(({ name }) => [name, []]))
   const starts = new Map<string, number[]>(commands.map(({ title }) => [title, []]))
   try {
     await buildCartApi(signal)
@@ -35,7 +36,7 @@ export async function run(options: RunOptions): Promise<Figures> {
         tell(`start: ${command.title}`)
         starts.get(command.title)?.push(await startTime(command, scratch, signal))
       }
-      for (const scenario of SCENARIOS) {
+      for (const scenario of scenarios) {
         const pair = await measurePair(scenario, {
           ...options,
           progress: (server) => tell(`${scenario.title}: ${server}`),
@@ -51,7 +52,7 @@ export async function run(options: RunOptions): Promise<Figures> {
     rounds,
     seconds,
     connections,
-    scenarios: SCENARIOS.map((scenario) => summarize(scenario, pairs.get(scenario.name) ?? [])),
+    scenarios: scenarios.map((scenario) => figuresOf(scenario, pairs)),
     starts: commands.map(
       ({ title }): StartFigures => ({
         title,
@@ -60,4 +61,13 @@ export async function run(options: RunOptions): Promise<Figures> {
       }),
     ),
   }
+}
+
+function figuresOf(scenario: Scenario, measured: ReadonlyMap<string, readonly Pair[]>): ScenarioFigures {
+  const pairs = measured.get(scenario.name) ?? []
+  const figures = summarize(scenario, pairs)
+  const other = SCENARIOS.find(({ name }) => name === scenario.beside)
+  const beside = other && measured.get(other.name)
+  if (beside === undefined) return figures
+  return { ...figures, adds: addition(other?.title ?? '', { pairs, beside }) }
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { type BenchRequest, send } from './request.ts'
+import type { StoreName } from './stores.ts'
 
 /** One thing that clients do, as it is measured. */
 export interface Scenario {
   readonly name: string
   readonly title: string
-  /** Settings of the cart API beside its defaults. */
+  /** Where the carts are; its servers are started anew for each measurement. */
+  readonly store: StoreName
+  /** Settings of the cart API beside its defaults and those that lead to the store. */
   readonly settings: Readonly<Record<string, string>>
   /** How many lines the carts have before. */
   readonly lines: number
@@ -13,6 +16,8 @@ export interface Scenario {
   readonly request: (cartId: string, line: Line) => BenchRequest
   /** How many times the CPU time of bare Express a request may cost; absent where nothing is aimed at. */
   readonly aim?: number
+  /** The name of the scenario with the same requests with the embedded store: what the client of this one adds. */
+  readonly beside?: string
 }
 
 /** A line as requests name it. */
@@ -39,7 +44,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'get',
     title: 'GET /cart, 10 lines',
-    settings: { STORE: 'sqlite', SQLITE_SYNCHRONOUS: 'full' },
+    store: 'sqlite',
+    settings: { SQLITE_SYNCHRONOUS: 'full' },
     lines: 10,
     request: showCart,
     aim: 2,
@@ -47,7 +53,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'post',
     title: 'POST /cart/items, SQLITE_SYNCHRONOUS=full',
-    settings: { STORE: 'sqlite', SQLITE_SYNCHRONOUS: 'full', ...UNLIMITED },
+    store: 'sqlite',
+    settings: { SQLITE_SYNCHRONOUS: 'full', ...UNLIMITED },
     lines: 1,
     request: addItem,
     aim: 3,
@@ -55,9 +62,63 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'post-normal',
     title: 'POST /cart/items, SQLITE_SYNCHRONOUS=normal',
-    settings: { STORE: 'sqlite', SQLITE_SYNCHRONOUS: 'normal', ...UNLIMITED },
+    store: 'sqlite',
+    settings: { SQLITE_SYNCHRONOUS: 'normal', ...UNLIMITED },
     lines: 1,
     request: addItem,
+  },
+  {
+    name: 'redis-get',
+    title: 'GET /cart, 10 lines, STORE=redis',
+    store: 'redis',
+    settings: {},
+    lines: 10,
+    request: showCart,
+  },
+  {
+    name: 'redis-post',
+    title: 'POST /cart/items, STORE=redis',
+    store: 'redis',
+    settings: UNLIMITED,
+    lines: 1,
+    request: addItem,
+    aim: 3,
+  },
+  {
+    name: 'dynamodb-get',
+    title: 'GET /cart, 10 lines, STORE=dynamodb',
+    store: 'dynamodb',
+    settings: {},
+    lines: 10,
+    request: showCart,
+    beside: 'get',
+  },
+  {
+    name: 'dynamodb-post',
+    title: 'POST /cart/items, STORE=dynamodb',
+    store: 'dynamodb',
+    settings: UNLIMITED,
+    lines: 1,
+    request: addItem,
+    beside: 'post',
+  },
+  {
+    name: 'cached-get',
+    title: 'GET /cart, 10 lines, STORE=cached',
+    store: 'cached',
+    settings: {},
+    lines: 10,
+    request: showCart,
+    beside: 'get',
+  },
+  {
+    name: 'cached-post',
+    title: 'POST /cart/items, STORE=cached',
+    store: 'cached',
+    settings: UNLIMITED,
+    lines: 1,
+    request: addItem,
+    beside: 'post',
   },
 ]
 

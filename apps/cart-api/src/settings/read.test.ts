@@ -39,6 +39,7 @@ test.each([
   ['MAX_LINE_QUANTITY', '2147483648'],
   ['GUEST_CART_TTL_SECONDS', '999999999999999999999'],
   ['STORE', 'mysql'],
+  ['REDIS_WAIT_REPLICAS', '6'],
   ['IDENTITY', 'Header'],
   ['LOG_LEVEL', 'loud'],
   ['ALLOW_INSECURE_IDENTITY', 'yes'],

@@ -77,6 +77,14 @@ export const SETTINGS = {
       wanted: 'the ARN or the name of a secret',
     }),
   ),
+  redisWaitReplicas: integer({
+    name: 'REDIS_WAIT_REPLICAS',
+    about:
+      'How many replicas must have a change before it is acknowledged, with `STORE=redis`; with fewer of them it is answered with 503 and an unknown outcome. See the guarantees for what that narrows.',
+    fallback: '0',
+    min: 0,
+    max: 5,
+  }),
   events: optional(
     text({
       name: 'EVENTS',

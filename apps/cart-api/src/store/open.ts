@@ -31,7 +31,11 @@ export async function openStore(settings: Settings, logger: Logger): Promise<Car
     }
     case 'redis': {
       const { openRedisStore } = await import('@cartwright/cart-store/redis')
-      return openRedisStore({ ...(await redisAccess(settings)), warn })
+      return openRedisStore({
+        ...(await redisAccess(settings)),
+        replicas: settings.redisWaitReplicas,
+        warn,
+      })
     }
   }
 }

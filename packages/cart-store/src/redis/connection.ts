@@ -119,6 +119,8 @@ function clientOf(url: string, source: CredentialsSource | undefined) {
           },
         }),
     disableOfflineQueue: true,
+    // Ours is `withTimeout`; the client's own would arm a timer and a signal for each command.
+    commandOptions: { timeout: 0 },
     pingInterval: PING_INTERVAL,
     socket: {
       connectTimeout: CONNECT_TIMEOUT,

@@ -22,6 +22,7 @@ import { type CredentialsSource, RedisConnection } from './connection.ts'
 import { faultOf } from './faults.ts'
 import { luaScript } from './lua-script.ts'
 import { RedisOutbox } from './outbox.ts'
+import { Replicas } from './replicas.ts'
 
 export interface RedisStoreOptions {
   /** `redis[s]://[[user][:password]@]host[:port][/database]`; `rediss` is TLS. */
@@ -30,6 +31,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** How long one attempt may take, in milliseconds. @default 1000 */
   readonly attemptTimeout?: number
+  /** How many replicas must have a change before it is acknowledged. @default 0 */
+  readonly replicas?: number
   /** Who connects; without it, what the URL says. */
   readonly credentials?: CredentialsSource
   /** Hears why the connection was lost. */
@@ -42,36 +45,53 @@ interface RedisRevision {
   readonly version: string
 }
 
+/** What `commit.lua` answers with. */
+type CommitReply =
+  | readonly ['committed', entry: string]
+  | readonly ['answered', document: string]
+  | readonly ['conflict']
+
 const COMMIT = luaScript(new URL('commit.lua', import.meta.url))
 
 /** How long a commit is remembered, in seconds: longer than anybody goes on sending it. */
 const TOKEN_LIFETIME = 120
 /** How long an expired cart stays, in milliseconds: clocks disagree, and reads judge expiry themselves. */
 const GRACE = 60_000
+/** How long one attempt may take, in milliseconds. */
+const ATTEMPT_TIMEOUT = 1_000
 /** How long opening waits for the connection, in milliseconds. */
 const OPENING_PATIENCE = 5_000
 
 /**
  * Redis alone holds everything. A commit is one script, so it is atomic and in order; what is acknowledged is in the
- * primary's memory, and on its disk as far as `appendfsync` says.
+ * primary's memory, and on its disk as far as `appendfsync` says; with `replicas`, in the memory of so many of them.
  *
  * It can lose acknowledged changes where Redis itself does: when a replica that lags is promoted (ElastiCache; not
  * MemoryDB), when it is started empty or with old data, when two primaries believe in themselves.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<CartStore> {
+  const { prefix = 'cartwright:', attemptTimeout: patience = ATTEMPT_TIMEOUT, replicas = 0 } = options
+  const keys = new Keys(prefix)
   const connection = new RedisConnection(options)
   await connection.settled(OPENING_PATIENCE)
-  return new RedisStore(connection, options)
+  if (replicas === 0) return new RedisStore({ connection, keys, patience })
+  const waiting = new RedisConnection(options)
+  await waiting.settled(OPENING_PATIENCE)
+  const asked = new Replicas({ connection: waiting, wanted: replicas, mark: keys.mark, patience })
+  return new RedisStore({ connection, keys, patience, replicas: asked })
 }
 
 /** The names of the keys. */
 class Keys {
   readonly #prefix: string
   readonly outbox: string
+  /** Written for the sake of being written. */
+  readonly mark: string
 
   constructor(prefix: string) {
     this.#prefix = prefix
     this.outbox = `${prefix}outbox`
+    this.mark = `${prefix}mark`
   }
 
   cart(id: string): string {
@@ -92,22 +112,31 @@ class Keys {
   }
 }
 
+/** What the store is made of. */
+interface Parts {
+  readonly connection: RedisConnection
+  readonly keys: Keys
+  /** How long one attempt may take, in milliseconds. */
+  readonly patience: number
+  /** Absent where nobody waits for them. */
+  readonly replicas?: Replicas
+}
+
 class RedisStore implements CartStore {
   readonly name = 'redis'
   readonly outbox: RedisOutbox
   readonly #connection: RedisConnection
   readonly #keys: Keys
   readonly #patience: number
+  readonly #replicas: Replicas | undefined
   readonly #underWay = new Set<Promise<unknown>>()
   #closed = false
 
-  constructor(
-    connection: RedisConnection,
-    { prefix = 'cartwright:', attemptTimeout = 1_000 }: RedisStoreOptions,
-  ) {
+  constructor({ connection, keys, patience, replicas }: Parts) {
     this.#connection = connection
-    this.#keys = new Keys(prefix)
-    this.#patience = attemptTimeout
+    this.#keys = keys
+    this.#patience = patience
+    this.#replicas = replicas
     this.outbox = new RedisOutbox(this.#keys.outbox, (args, call, writes) => this.#send(args, call, writes))
   }
 
@@ -133,11 +162,18 @@ class RedisStore implements CartStore {
   }
 
   async readAnswer(cartId: CartId, key: string, call: Call): Promise<KeptAnswer | undefined> {
-    const [expiresAt, document] = await this.#send<(string | null)[]>(
-      ['HMGET', this.#keys.answer(cartId, key), 'expiresAt', 'document'],
-      call,
-    )
-    return document != null && Number(expiresAt) > call.now ? keptOf(document) : undefined
+    const name = this.#keys.answer(cartId, key)
+    return this.#untilAnswered(call, false, async (patience) => {
+      const until = performance.now() + patience
+      const [expiresAt, document] = await this.#connection.send<(string | null)[]>(
+        ['HMGET', name, 'expiresAt', 'document'],
+        patience,
+      )
+      if (document == null || Number(expiresAt) <= call.now) return undefined
+      // Whoever gets it takes it for an acknowledgement, which the first one to ask may not have got.
+      await this.#replicas?.have(answerRead(name), document, until - performance.now())
+      return keptOf(document)
+    })
   }
 
   async readOrder(id: OrderId, call: Call): Promise<Order | undefined> {
@@ -152,23 +188,31 @@ class RedisStore implements CartStore {
   }
 
   async check(call: Call): Promise<void> {
-    // A write, which a replica and a full server refuse.
-    await this.#send(['SET', this.#keys.token('check'), '1', 'EX', String(TOKEN_LIFETIME)], call, true)
+    const token = this.#keys.token('check')
+    await this.#untilAnswered(call, true, async (patience) => {
+      const until = performance.now() + patience
+      // A write, which a replica and a full server refuse.
+      await this.#connection.send(['SET', token, '1', 'EX', String(TOKEN_LIFETIME)], patience)
+      await this.#replicas?.have(['GET', token], '1', until - performance.now())
+    })
   }
 
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#underWay)
     this.#connection.close()
+    this.#replicas?.close()
   }
 
   async #commit(commit: Commit, call: Call): Promise<CommitOutcome> {
     if (this.#closed) throw closed()
     const { answer, order, outbox, carts } = commit
+    // The same for every sending of this decision, another one for the next.
+    const token = this.#keys.token(randomUUID())
+    const kept = this.#keys.answer(commit.cartId, answer?.key ?? '')
     const keys = [
-      // The same for every sending of this decision, another one for the next.
-      this.#keys.token(randomUUID()),
-      this.#keys.answer(commit.cartId, answer?.key ?? ''),
+      token,
+      kept,
       ...carts.map(({ cart }) => this.#keys.cart(cart.id)),
       this.#keys.order(order?.orderId ?? ''),
       this.#keys.outbox,
@@ -191,13 +235,14 @@ class RedisStore implements CartStore {
         ]
       }),
     ]
-    const [kind, value = ''] = await untilAnswered(call, {
-      store: this.name,
-      attempt: (patience) =>
-        this.#connection.run<['committed' | 'conflict' | 'answered', string?]>(COMMIT, keys, args, patience),
-      judge: faultOf,
-      patience: this.#patience,
-      writes: true,
+    const [kind, value = ''] = await this.#untilAnswered(call, true, async (patience) => {
+      const until = performance.now() + patience
+      const reply = await this.#connection.run<CommitReply>(COMMIT, keys, args, patience)
+      if (this.#replicas !== undefined && reply[0] !== 'conflict') {
+        const evidence = reply[0] === 'committed' ? ['GET', token] : answerRead(kept)
+        await this.#replicas.have(evidence, reply[1], until - performance.now())
+      }
+      return reply
     })
     if (kind === 'answered') return { kind, kept: keptOf(value) }
     if (kind === 'conflict') return { kind }
@@ -205,16 +250,29 @@ class RedisStore implements CartStore {
     return { kind: 'committed' }
   }
 
-  async #send<Reply>(args: readonly string[], call: Call, writes = false): Promise<Reply> {
+  #send<Reply>(args: readonly string[], call: Call, writes = false): Promise<Reply> {
+    return this.#untilAnswered(call, writes, (patience) => this.#connection.send<Reply>(args, patience))
+  }
+
+  async #untilAnswered<Reply>(
+    call: Call,
+    writes: boolean,
+    attempt: (patience: number) => Promise<Reply>,
+  ): Promise<Reply> {
     if (this.#closed) throw closed()
     return untilAnswered<Reply, never>(call, {
       store: this.name,
-      attempt: (patience) => this.#connection.send<Reply>(args, patience),
+      attempt,
       judge: faultOf,
       patience: this.#patience,
       writes,
     })
   }
+}
+
+/** What finds an answer's document under its key. */
+function answerRead(key: string): string[] {
+  return ['HGET', key, 'document']
 }
 
 function keptOf(document: string): KeptAnswer {

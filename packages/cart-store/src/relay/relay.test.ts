@@ -150,12 +150,34 @@ test('while nobody listens everything waits, and is delivered when somebody does
 test('rows that a dead process has left are found and delivered', async () => {
   const rows = await Promise.all(Array.from({ length: 1_200 }, () => add(store)))
 
-  relay = newRelay({ sweepInterval: 10 })
+  relay = newRelay({ sweepInterval: 10, countInterval: 10 })
   relay.start()
   await until(isEmpty)
 
   expect(listener.accepted.toSorted()).toEqual(idsOf(...rows))
   await until(() => relay.state.outbox?.rows === 0)
+})
+
+test('the whole outbox is counted at the start, and not at every look for rows', async () => {
+  const asked = { looks: 0, counts: 0 }
+  const outbox: typeof store.outbox = {
+    pending: (...args) => {
+      asked.looks += 1
+      return store.outbox.pending(...args)
+    },
+    remove: (...args) => store.outbox.remove(...args),
+    backlog: (...args) => {
+      asked.counts += 1
+      return store.outbox.backlog(...args)
+    },
+  }
+  relay = newRelay({ outbox, grace: 3_600_000, sweepInterval: 1 })
+  relay.start()
+
+  await until(() => asked.looks > 5)
+
+  expect(asked.counts).toBe(1)
+  expect(relay.state.outbox).toEqual({ rows: 0 })
 })
 
 test('rows are left to the process that wrote them for a while', async () => {

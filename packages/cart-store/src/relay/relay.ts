@@ -9,6 +9,8 @@ export interface RelayOptions {
   readonly warn: (message: string, cause: unknown) => void
   /** Milliseconds between two looks for rows that nobody delivers. @default 5000 */
   readonly sweepInterval?: number
+  /** Milliseconds between two counts of the whole outbox, which cost a store more than a look. @default 30000 */
+  readonly countInterval?: number
   /** Milliseconds that a row is left to the process that wrote it. @default 10000 */
   readonly grace?: number
   /** Rows held in memory; what is beyond waits in the outbox. @default 10000 */
@@ -23,7 +25,7 @@ export interface RelayOptions {
 export interface RelayState {
   /** Rows that this process holds. */
   readonly held: number
-  /** The whole outbox at the last look, and when its oldest row was created; `undefined` before the first one. */
+  /** The whole outbox at the last count, and when its oldest row was created; `undefined` before the first one. */
   readonly outbox: { readonly rows: number; readonly oldest?: number } | undefined
   /** Events delivered by this process. */
   readonly published: number
@@ -47,6 +49,11 @@ interface Entry {
 
 /** Rows asked for by one look into the outbox, beyond those that are held anyway. */
 const SWEEP_SLICE = 500
+/**
+ * The count is for people and alarms, who do not mind half a minute; a store asks each of its partitions for it, and
+ * every process counts.
+ */
+const COUNT_INTERVAL = 30_000
 /** How long delivered rows are gathered, so that one write removes many; in milliseconds. */
 const REMOVAL_DELAY = 100
 /** How long a call to the store may take, in milliseconds. */
@@ -80,15 +87,18 @@ export class Relay {
   #published = 0
   #seen: RelayState['outbox']
   #sweepTimer: NodeJS.Timeout | undefined
+  #countTimer: NodeJS.Timeout | undefined
   #wakeTimer: NodeJS.Timeout | undefined
   #removalTimer: NodeJS.Timeout | undefined
   #sweeping = false
+  #counting = false
   #stopped = false
   #changed = Promise.withResolvers<void>()
 
   constructor(options: RelayOptions) {
     this.#options = {
       sweepInterval: 5_000,
+      countInterval: COUNT_INTERVAL,
       grace: 10_000,
       capacity: 10_000,
       firstPause: 100,
@@ -97,11 +107,13 @@ export class Relay {
     }
   }
 
-  /** Begins to look for rows that were left behind. */
+  /** Begins to look for rows that were left behind, and to count what waits. */
   start(): void {
-    const { sweepInterval } = this.#options
+    const { sweepInterval, countInterval } = this.#options
     this.#sweepTimer = setInterval(() => void this.#sweep(), sweepInterval).unref()
+    this.#countTimer = setInterval(() => void this.#count(), countInterval).unref()
     void this.#sweep()
+    void this.#count()
   }
 
   /** A row that has just been committed. */
@@ -121,6 +133,7 @@ export class Relay {
    */
   async stop(deadline: number): Promise<void> {
     clearInterval(this.#sweepTimer)
+    clearInterval(this.#countTimer)
     this.#pump()
     while (performance.now() < deadline && (this.#calls > 0 || this.#hasDue())) await this.#change(deadline)
     this.#stopped = true
@@ -241,12 +254,23 @@ export class Relay {
         const rows = await outbox.pending({ createdBefore: Date.now() - grace, limit }, call())
         for (const row of rows) if (!this.#delivered.has(row.id)) this.#hold(row)
       }
-      this.#seen = await outbox.backlog(call())
       this.#pump()
     } catch (error) {
       this.#warn('the outbox cannot be read', error)
     } finally {
       this.#sweeping = false
+    }
+  }
+
+  async #count(): Promise<void> {
+    if (this.#counting || this.#stopped) return
+    this.#counting = true
+    try {
+      this.#seen = await this.#options.outbox.backlog(call())
+    } catch (error) {
+      this.#warn('the outbox cannot be counted', error)
+    } finally {
+      this.#counting = false
     }
   }
 
