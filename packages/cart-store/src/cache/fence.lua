@@ -22,7 +22,7 @@ for cart, key in ipairs(KEYS) do
       if now - tonumber(fields[at + 1]) > tonumber(ARGV[4]) then stale[#stale + 1] = fence end
     end
   end
-  redis.call('HDEL', key, 'document', 'lease')
+  redis.call('HDEL', key, 'document', 'mark', 'lease')
   redis.call('HSET', key, 'fence:' .. ARGV[2], now)
   -- The evidence for the lift: nobody else was there, and whoever comes takes this away.
   if others then redis.call('HDEL', key, 'alone') else redis.call('HSET', key, 'alone', ARGV[2]) end

@@ -1,12 +1,16 @@
 -- A reader asks for the document.
 --
 -- KEYS  the cart's hash
--- ARGV  [2] a new lease, [3] how long it stands at the most in ms, [4] the age in ms from which a fence is stale
+-- ARGV  [2] a new lease, [3] how long it stands at the most in ms, [4] the age in ms from which a fence is stale,
+--       [5] the mark of the document that the reader has ('' for none)
 --
--- Answers with {'document', text}, {'fenced', stale fences…} or {'lease'}.
+-- Answers with {'same'} where that is the document, else {'document', text}, {'fenced', stale fences…} or {'lease'}.
 
-local document = redis.call('HGET', KEYS[1], 'document')
-if document then return {'document', document} end
+local found = redis.call('HMGET', KEYS[1], 'document', 'mark')
+if found[1] then
+  if ARGV[5] ~= '' and found[2] == ARGV[5] then return {'same'} end
+  return {'document', found[1]}
+end
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

@@ -1,4 +1,5 @@
-import type { CartId } from '@cartwright/cart-domain'
+import { type Cart, type CartId, type CartState, isKnown, unknownCart } from '@cartwright/cart-domain'
+import { RecentCarts } from '../recent-carts.ts'
 import { luaScript } from '../redis/lua-script.ts'
 import type { Primary } from './primary.ts'
 import type { CacheTimes } from './times.ts'
@@ -16,13 +17,13 @@ export interface Fence extends Place {
   readonly earlier: readonly string[]
 }
 
-/** What a reader finds. */
+/** What a reader finds, in the words that the observer hears. */
 export type Found =
-  | { readonly kind: 'document'; readonly text: string }
+  | { readonly kind: 'hit'; readonly cart: CartState }
   /** A writer may be committing; of the fences, those that were left behind. */
   | { readonly kind: 'fenced'; readonly stale: readonly string[] }
-  /** Nothing: whoever reads the record now may fill with this. */
-  | { readonly kind: 'lease'; readonly lease: string }
+  /** Nothing: whoever reads the record now may fill with this lease. */
+  | { readonly kind: 'miss'; readonly lease: string }
 
 const script = (name: string) =>
   luaScript(new URL('primary.lua', import.meta.url), new URL(`${name}.lua`, import.meta.url))
@@ -41,13 +42,14 @@ export interface CartHashesOptions {
 
 /**
  * The carts in Redis: one hash for each cart and epoch, and one script for each step of the protocol
- * (docs/reference/cache-protocol.md). A hash has a `document`, or a `lease`, or a `fence:…` for each writer, and in `alone`
+ * (docs/reference/cache-protocol.md). A hash has a `document` with its `mark`, or a `lease`, or a `fence:…` for each writer, and in `alone`
  * the fence that no other has met.
  */
 export class CartHashes {
   readonly #primary: Primary
   readonly #prefix: string
   readonly #times: CacheTimes
+  readonly #recent = new RecentCarts()
 
   constructor({ primary, prefix, times }: CartHashesOptions) {
     this.#primary = primary
@@ -58,8 +60,9 @@ export class CartHashes {
   /** @param lease what the reader is given if there is nothing; a new one each time */
   async get(place: Place, id: CartId, lease: string): Promise<Found> {
     const { document, staleFence, get } = this.#times
-    const args = [lease, String(document), String(staleFence)]
-    const [kind, ...rest] = await this.#primary.run<[Found['kind'], ...string[]]>(
+    const recent = this.#recent.peek(id)
+    const args = [lease, String(document), String(staleFence), recent === undefined ? '' : markOf(recent)]
+    const [kind, ...rest] = await this.#primary.run<['same' | 'document' | 'fenced' | 'lease', ...string[]]>(
       GET,
       place.on,
       [this.#key(place, id)],
@@ -67,18 +70,22 @@ export class CartHashes {
       get,
     )
     switch (kind) {
+      case 'same':
+        // The one that was asked about.
+        if (recent !== undefined) this.#recent.put(recent)
+        return { kind: 'hit', cart: recent ?? unknownCart(id) }
       case 'document':
-        return { kind, text: rest[0] ?? '' }
+        return { kind: 'hit', cart: this.#parse(id, rest[0] ?? '') }
       case 'fenced':
         return { kind, stale: rest }
       case 'lease':
-        return { kind, lease }
+        return { kind: 'miss', lease }
     }
   }
 
-  async fill(place: Place, id: CartId, lease: string, text: string): Promise<void> {
+  async fill(place: Place, id: CartId, lease: string, cart: CartState): Promise<void> {
     const { document, fenceAttempt } = this.#times
-    const args = [lease, text, String(document)]
+    const args = [lease, ...this.#documentOf(cart), String(document)]
     await this.#primary.run(FILL, place.on, [this.#key(place, id)], args, fenceAttempt)
   }
 
@@ -90,11 +97,12 @@ export class CartHashes {
     return this.#primary.run(FENCE, place.on, keys, args, fenceAttempt)
   }
 
-  /** @param texts a document for each cart, empty where none is to be left */
-  async lift(ids: readonly CartId[], fence: Fence, texts: readonly string[]): Promise<void> {
+  /** @param carts what is to be left for those ids; without it, nothing */
+  async lift(ids: readonly CartId[], fence: Fence, carts?: readonly Cart[]): Promise<void> {
     const { document, fenceAttempt } = this.#times
     const keys = ids.map((id) => this.#key(fence, id))
-    const args = [fence.token, String(document), ...texts, ...fence.earlier]
+    const left = carts?.flatMap((cart) => this.#documentOf(cart)) ?? ids.flatMap(() => ['', ''])
+    const args = [fence.token, String(document), ...left, ...fence.earlier]
     await this.#primary.run(LIFT, fence.on, keys, args, fenceAttempt)
   }
 
@@ -102,7 +110,27 @@ export class CartHashes {
     await this.#primary.run(REAP, place.on, [this.#key(place, id)], fences, this.#times.fenceAttempt)
   }
 
+  /** The text of the document and its mark. A cart that does not exist is a document without any. */
+  #documentOf(cart: CartState): [text: string, mark: string] {
+    if (!isKnown(cart)) return ['', '']
+    this.#recent.put(cart)
+    return [JSON.stringify(cart), markOf(cart)]
+  }
+
+  #parse(id: CartId, text: string): CartState {
+    if (text === '') return unknownCart(id)
+    // Written by `#documentOf` from a Cart.
+    const cart = JSON.parse(text) as Cart
+    this.#recent.put(cart)
+    return cart
+  }
+
   #key({ n }: Place, id: CartId): string {
     return `${this.#prefix}${n}:${id}`
   }
+}
+
+/** No two contents share it: the record never loses a commit. */
+function markOf({ incarnation, version }: Cart): string {
+  return `${incarnation}/${version}`
 }

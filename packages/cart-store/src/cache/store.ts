@@ -48,9 +48,6 @@ const FENCE_PAUSE = 20
 /** How long raising a gate may take, in milliseconds. */
 const REAP_PATIENCE = 5_000
 
-/** A cart that is unknown, or has expired, as a document. */
-const NOTHING = ''
-
 /**
  * The store with a cache in front of it: Redis, which may be stopped, emptied, split, or fail over at any time without
  * anybody reading an older cart than they, or somebody before them, were told of
@@ -138,14 +135,17 @@ class CachedStore implements CartStore {
 
   async read(id: CartId, call: Call): Promise<CartState> {
     const held = this.#keeper.held()
-    const found = held !== undefined && isOn(held) && held.ripe ? await this.#get(held, id, call) : undefined
-    call.observer?.cache(OUTCOMES[found?.kind ?? 'none'])
-    if (found?.kind === 'document') return cartOf(id, found.text, call)
-    const { cart } = await this.#record.readForChange(id, call)
-    if (held !== undefined && isOn(held)) {
-      if (found?.kind === 'lease') this.#later(this.#hashes.fill(held, id, found.lease, textOf(cart)))
-      if (found?.kind === 'fenced') this.#reap(held, id, found.stale)
+    if (held === undefined || !isOn(held) || !held.ripe) return this.#record.read(id, call)
+    const found = await this.#get(held, id, call)
+    if (found === undefined) return this.#record.read(id, call)
+    call.observer?.cache(found.kind)
+    if (found.kind === 'hit') {
+      // A document may outlive its cart.
+      return isKnown(found.cart) && found.cart.expiresAt <= call.now ? unknownCart(id) : found.cart
     }
+    const { cart } = await this.#record.readForChange(id, call)
+    if (found.kind === 'miss') this.#later(this.#hashes.fill(held, id, found.lease, cart))
+    else this.#reap(held, id, found.stale)
     return cart
   }
 
@@ -200,19 +200,18 @@ class CachedStore implements CartStore {
       keeper: this.#keeper,
       fence: (epoch) => this.#setFence(epoch, ids, call),
     })
-    const lift = (texts: readonly string[]): void => {
+    const lift = (left?: readonly Cart[]): void => {
       const { fence } = permission
-      if (fence !== undefined) this.#later(this.#hashes.lift(ids, fence, texts))
+      if (fence !== undefined) this.#later(this.#hashes.lift(ids, fence, left))
     }
-    const none = ids.map(() => NOTHING)
     try {
       const outcome = await this.#record.commit(commit, call, permission)
       const leaves = outcome.kind === 'committed' && permission.isEvidence
-      lift(leaves ? commit.carts.map(({ cart }) => textOf(cart)) : none)
+      lift(leaves ? commit.carts.map(({ cart }) => cart) : undefined)
       return outcome
     } catch (error) {
       // What may still land keeps its fence.
-      if (error instanceof StoreUnavailable && error.outcome === 'none') lift(none)
+      if (error instanceof StoreUnavailable && error.outcome === 'none') lift()
       throw error
     }
   }
@@ -284,17 +283,4 @@ class CachedStore implements CartStore {
     this.#underWay.add(promise)
     return promise.finally(() => this.#underWay.delete(promise))
   }
-}
-
-const OUTCOMES = { document: 'hit', fenced: 'fenced', lease: 'miss', none: 'bypass' } as const
-
-function textOf(cart: CartState): string {
-  return isKnown(cart) ? JSON.stringify(cart) : NOTHING
-}
-
-function cartOf(id: CartId, text: string, { now }: Call): CartState {
-  if (text === NOTHING) return unknownCart(id)
-  // Written by `textOf` from a Cart.
-  const cart = JSON.parse(text) as Cart
-  return cart.expiresAt > now ? cart : unknownCart(id)
 }

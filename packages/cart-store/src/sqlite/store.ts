@@ -21,9 +21,9 @@ import {
   type Revision,
   StoreUnavailable,
 } from '../port.ts'
+import { RecentCarts } from '../recent-carts.ts'
 import { openDatabase, type Synchronous, touch, unavailable } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
-import { RecentCarts } from './recent-carts.ts'
 
 export interface SqliteOptions {
   /** The database file; it and its folder are made where they are missing. */

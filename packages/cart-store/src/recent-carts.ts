@@ -5,8 +5,8 @@ const MOST_LINES = 20_000
 
 /**
  * The carts that were read or committed last, as objects, so that a document need not be parsed again. Never an
- * answer by itself: `(incarnation, version)` as it stands in the database right now says whether the object is
- * still the cart, and no two contents ever share it.
+ * answer by itself: `(incarnation, version)` as it stands in the database, or its cache, right now says whether the object is
+ * still the cart. For stores where no two contents ever share it: those that never lose a commit.
  */
 export class RecentCarts {
   readonly #mostLines: number
@@ -24,6 +24,11 @@ export class RecentCarts {
     this.#carts.delete(id)
     this.#carts.set(id, cart)
     return cart
+  }
+
+  /** What there is of it, to be asked whether it is still the cart. */
+  peek(id: CartId): Cart | undefined {
+    return this.#carts.get(id)
   }
 
   put(cart: Cart): void {
