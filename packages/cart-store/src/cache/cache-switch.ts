@@ -130,7 +130,7 @@ export class CacheSwitch {
     const lasted = performance.now() - last.since
     if (last.epoch.by !== name) {
       if (!last.reached && last.triedInVain) this.#missed += 1
-    } else if (lasted < times.shortEpoch) {
+    } else if (lasted < times.shortEpoch && held.closed !== true) {
       this.#notBefore = performance.now() + times.lastReopening
     }
     if (lasted >= times.lastReopening) this.#pause = times.firstReopening

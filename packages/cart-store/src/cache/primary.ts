@@ -50,6 +50,7 @@ export class Primary {
       connected: () => void this.#ask(),
       disconnected: () => this.#forget(),
     })
+    void this.#learn()
   }
 
   /** Of the primary that the connection leads to; `undefined` while that is unknown, or no primary. */
@@ -136,7 +137,9 @@ export class Primary {
     const said = await this.#connection
       .send<string>(['INFO'], INFO_PATIENCE)
       .then(readIdentity, () => undefined)
-    if (this.#closed || said?.isPrimary !== true || said.identity === this.#identity) return
+    if (this.#closed || said === undefined || said.identity === this.#identity) return
+    // A replica takes no connection over to the primary: the name may lead there now.
+    if (!said.isPrimary) return this.renew()
     this.#identity = said.identity
     this.#changed()
   }
