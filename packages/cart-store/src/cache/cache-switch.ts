@@ -110,10 +110,12 @@ export class CacheSwitch {
       this.#notBefore = performance.now() + times.firstReopening
       return warn(`cache: stays off: ${problem}`)
     }
-    this.#notBefore = performance.now() + this.#pause
-    this.#pause = Math.min(2 * this.#pause, times.lastReopening)
     const next = { n: n + 1, on: server.identity, by: name }
-    if (await record.follow(next, callOf())) info(`cache: turned on, epoch ${next.n}`)
+    if (await record.follow(next, callOf())) {
+      info(`cache: turned on, epoch ${next.n}`)
+      this.#notBefore = performance.now() + this.#pause
+      this.#pause = Math.min(2 * this.#pause, times.lastReopening)
+    }
     keeper.refresh()
     if (primary.identity !== server.identity) primary.renew()
   }

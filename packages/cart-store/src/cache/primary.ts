@@ -96,7 +96,8 @@ export class Primary {
 
   /** Asks whom the endpoint's name leads to now, by a connection of its own. */
   async look(): Promise<ServerIdentity> {
-    const fresh = new RedisConnection({ ...this.#options })
+    const { url, credentials } = this.#options
+    const fresh = new RedisConnection({ url, ...(credentials === undefined ? {} : { credentials }) })
     try {
       await fresh.settled(CONNECT_PATIENCE)
       return readIdentity(await fresh.send<string>(['INFO'], INFO_PATIENCE))

@@ -162,9 +162,11 @@ class CachedStore implements CartStore {
   }
 
   commit(commit: Commit, call: Call): Promise<CommitOutcome> {
+    if (this.#closed) return Promise.reject(closed())
     // Without a cart there is nothing that a cache could be wrong about.
-    if (commit.carts.length === 0 || this.#closed) return this.#record.commit(commit, call)
-    return this.#track(this.#commit(commit, call))
+    return this.#track(
+      commit.carts.length === 0 ? this.#record.commit(commit, call) : this.#commit(commit, call),
+    )
   }
 
   check(call: Call): Promise<void> {
@@ -220,7 +222,7 @@ class CachedStore implements CartStore {
   async #setFence(epoch: UsableEpoch, ids: readonly CartId[], call: Call): Promise<Fence | undefined> {
     const { n, on } = epoch
     const earlier: string[] = []
-    const giveUp = performance.now() + this.#times.fence
+    const giveUp = Math.min(performance.now() + this.#times.fence, call.deadline)
     for (;;) {
       const start = performance.now()
       const token = this.#newToken()
@@ -235,10 +237,13 @@ class CachedStore implements CartStore {
       } finally {
         call.observer?.took('cache', performance.now() - start)
       }
-      if (this.#keeper.held()?.n !== n || performance.now() >= call.deadline) return undefined
+      if (this.#keeper.held()?.n !== n) return undefined
       if (performance.now() >= giveUp || this.#primary.unknownFor >= this.#times.fence) {
+        // What this change waited for in vain, the next ones need not wait for, also when its own time is up.
         const turning = this.#switch.turnOff(epoch, `no fence can be set: ${String(problem)}`)
         await Promise.race([turning, this.#keeper.news(call.deadline)])
+        // Still on: it could not be turned off either.
+        if (this.#keeper.held()?.n === n) await this.#keeper.news(performance.now() + this.#times.poll / 5)
         return undefined
       }
       // The connection may be one at whose other end nobody is any more.
@@ -283,4 +288,8 @@ class CachedStore implements CartStore {
     this.#underWay.add(promise)
     return promise.finally(() => this.#underWay.delete(promise))
   }
+}
+
+function closed(): StoreUnavailable {
+  return new StoreUnavailable('cached: the store is closed', { outcome: 'none', reason: 'unreachable' })
 }

@@ -44,6 +44,7 @@ export class RedisConnection {
   readonly #options: ConnectionOptions
   #client: Client
   #connecting: Promise<unknown>
+  #isAway = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -99,10 +100,16 @@ export class RedisConnection {
     // Without a listener an error would end the process; the client connects again by itself.
     client.on('error', (error: unknown) => {
       if (!isCurrent()) return
-      warn?.(`redis: ${String(error)}`)
+      // One line for an outage, not one for each attempt to end it.
+      if (!this.#isAway) warn?.(`redis: ${String(error)}`)
+      this.#isAway = true
       disconnected?.()
     })
-    client.on('ready', () => isCurrent() && connected?.())
+    client.on('ready', () => {
+      if (!isCurrent()) return
+      this.#isAway = false
+      connected?.()
+    })
     return client
   }
 }
