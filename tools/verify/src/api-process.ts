@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { MutantName } from './mutants/mutants.ts'
 
 const MAIN = fileURLToPath(new URL('../../../apps/cart-api/src/main.ts', import.meta.url))
+const PRELOAD = new URL('mutants/preload.ts', import.meta.url).href
 
 /** An API process that can be killed and started again; it never outlives this one. */
 export class ApiProcess {
@@ -10,8 +12,9 @@ export class ApiProcess {
   #child: ChildProcess | undefined
   #url = ''
 
-  constructor(environment: Readonly<Record<string, string>>) {
-    this.#environment = environment
+  /** @param mutant which rule of the product is left out; none without it */
+  constructor(environment: Readonly<Record<string, string>>, mutant?: MutantName) {
+    this.#environment = { ...environment, ...(mutant === undefined ? {} : { VERIFY_MUTANT: mutant }) }
   }
 
   /** Where it listens, or listened last. */
@@ -21,8 +24,8 @@ export class ApiProcess {
 
   /** Resolves when it listens. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', EVENTS: 'none', ...this.#environment },
+    const child = spawn(process.execPath, ['--import', PRELOAD, MAIN], {
+      env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', ...this.#environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#child = child

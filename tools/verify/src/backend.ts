@@ -1,20 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CartStore, openSqliteStore } from '@cartwright/cart-store'
 import { createTable, openDynamoStore } from '@cartwright/cart-store/dynamodb'
 import { openRedisStore } from '@cartwright/cart-store/redis'
 import {
   type HttpFault,
-  type PassingRequest,
   startDynamo,
   startHttpFaultProxy,
   startRedis,
   startTcpFaultProxy,
 } from '@cartwright/test-servers'
 import type { Chance } from './chance.ts'
-import { type Mutation, mutate } from './mutations.ts'
-import type { FaultName, StoreName } from './options.ts'
+import type { FaultName, StoreName } from './faults.ts'
 
 /** The store of a run, and what can go wrong with it. */
 export interface Backend {
@@ -29,21 +28,18 @@ export interface Backend {
 
 /** Those settings make lost answers frequent, and requests short enough for many of them. */
 const REQUEST_TIMEOUT = { REQUEST_TIMEOUT_MS: '3000', MAX_LINE_QUANTITY: '2147483647' }
+/** What Redis answers within a millisecond is on its way for so many of them when something is to happen to it. */
+const LATENCY = 50
 const nothing = async (): Promise<void> => undefined
 
-/** @param mutation what is wrong with the protocol, to see whether a run finds it; on `dynamodb` only */
-export function startBackend(
-  store: StoreName,
-  processes: number,
-  mutation: Mutation | undefined,
-): Promise<Backend> {
+export function startBackend(store: StoreName, processes: number): Promise<Backend> {
   switch (store) {
     case 'sqlite':
       return sqliteBackend(processes)
     case 'redis':
       return redisBackend(processes)
     case 'dynamodb':
-      return dynamoBackend(processes, mutation)
+      return dynamoBackend(processes)
   }
 }
 
@@ -71,18 +67,21 @@ async function redisBackend(processes: number): Promise<Backend> {
     open: () => openRedisStore({ url }),
     begin: async (fault, index) => {
       const proxy = proxies[index]
+      proxy?.delay(LATENCY)
+      if (fault === 'slow') return async () => proxy?.delay(0)
+      // With answers on their way for a while, something is lost that was carried out.
+      await sleep(2 * LATENCY)
       if (fault === 'restart') {
         process.kill(server.pid, 'SIGKILL')
         await server.stop()
         server = await startRedis({ ...durable, port })
       } else if (fault === 'cut') proxy?.cut()
       else if (fault === 'lost') proxy?.set('no-replies')
-      else if (fault === 'slow') proxy?.delay(50)
+      proxy?.delay(0)
       return async () => {
-        proxy?.set('pass')
-        proxy?.delay(0)
-        // What was asked for on it is answered too late to be told from something else.
+        // Cut before anything passes again: what was answered meanwhile would only be late.
         if (fault === 'lost') proxy?.cut()
+        proxy?.set('pass')
       }
     },
     stop: async () => {
@@ -93,7 +92,7 @@ async function redisBackend(processes: number): Promise<Backend> {
   }
 }
 
-async function dynamoBackend(processes: number, mutation: Mutation | undefined): Promise<Backend> {
+async function dynamoBackend(processes: number): Promise<Backend> {
   const server = await startDynamo()
   const options = { table: 'carts', client: server.client }
   await createTable(options)
@@ -101,9 +100,6 @@ async function dynamoBackend(processes: number, mutation: Mutation | undefined):
     Array.from({ length: processes }, () => startHttpFaultProxy(server.client.endpoint)),
   )
   const { region, credentials } = server.client
-  const mutated = mutation && mutate(mutation)
-  const well = (request: PassingRequest) => mutated?.(request)
-  for (const proxy of proxies) proxy.set(well)
   return {
     environments: proxies.map((proxy) => ({
       ...REQUEST_TIMEOUT,
@@ -117,11 +113,11 @@ async function dynamoBackend(processes: number, mutation: Mutation | undefined):
     open: () => openDynamoStore(options),
     begin: async (fault, index, chance) => {
       const proxy = proxies[index]
-      proxy?.set((request) => {
-        const isCommit = String(request.headers['x-amz-target']).endsWith('.TransactWriteItems')
-        return (chance.next() < 0.3 ? httpFault(fault, isCommit, chance) : undefined) ?? well(request)
+      proxy?.set(({ headers }) => {
+        const isCommit = String(headers['x-amz-target']).endsWith('.TransactWriteItems')
+        return chance.next() < 0.3 ? httpFault(fault, isCommit, chance) : undefined
       })
-      return async () => proxy?.set(well)
+      return async () => proxy?.set(() => undefined)
     },
     stop: async () => {
       await Promise.all(proxies.map((proxy) => proxy.stop()))

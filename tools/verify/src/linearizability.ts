@@ -1,5 +1,7 @@
 /** Something that a client asked for, and what it heard. */
 export interface Operation<Input, Output> {
+  /** Who asked; nothing depends on it. */
+  readonly by?: string
   readonly input: Input
   /** What it was answered with; `undefined` where the answer was lost, so that it may or may not have happened. */
   readonly output: Output | undefined
@@ -25,24 +27,36 @@ export interface Specification<State, Input, Output> {
 
 export type Verdict<State, Input, Output> =
   | {
-      readonly linearizable: true
+      readonly kind: 'linearizable'
       /** One order that explains everything; without the operations that never happened. */
       readonly order: readonly Operation<Input, Output>[]
     }
   | {
-      readonly linearizable: false
+      readonly kind: 'impossible'
       /** The longest beginning that can be explained, in its order, and the state that it leads to. */
       readonly explained: readonly Operation<Input, Output>[]
       readonly state: State
       /** What is asked for next, none of which can be answered as it was. */
       readonly stuck: readonly Operation<Input, Output>[]
     }
+  /** The search was given up: nothing is known. */
+  | { readonly kind: 'undecided'; readonly states: number }
 
-/**
- * How many states are looked at. A history that can be explained needs few more than it has operations; one that cannot
- * may have more than anybody could look at, and counts as unexplained then.
- */
-const MOST_STATES = 100_000
+/** How far a search goes. */
+export interface SearchLimits {
+  /**
+   * How many states are looked at. A history that can be explained needs few more than it has operations; one that
+   * cannot may have more than anybody could look at.
+   * @default 2000000
+   */
+  readonly states?: number
+  /** The moment by `performance.now()` at which it is given up. */
+  readonly deadline?: number
+}
+
+const MOST_STATES = 2_000_000
+/** After how many states the clock is looked at. */
+const CLOCK_EVERY = 1_000
 
 /** A choice that was made on the way: this operation came next. */
 interface Choice<State> {
@@ -67,118 +81,139 @@ interface Choice<State> {
 export function checkLinearizability<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   specification: Specification<State, Input, Output>,
+  { states = MOST_STATES, deadline = Number.POSITIVE_INFINITY }: SearchLimits = {},
 ): Verdict<State, Input, Output> {
-  const sorted = operations.toSorted((a, b) => a.sent - b.sent)
-  const done = new Placed(sorted.length)
+  const pending = new Pending(operations)
+  const at = (index: number) => pending.sorted[index] as Operation<Input, Output>
   const seen = new Set<string>()
   const path: Choice<State>[] = []
   let state = specification.initial
   let best: { explained: number[]; state: State } = { explained: [], state }
-  const at = (index: number) => sorted[index] as Operation<Input, Output>
-  const known = sorted.filter(({ output }) => output !== undefined).length
-  let explained = 0
 
-  let candidates: readonly number[] = candidatesFor(sorted, done)
-  for (;;) {
+  let candidates: readonly number[] = pending.candidates()
+  for (let looks = 0; pending.answersLeft > 0; looks += 1) {
     let next: { operation: number; state: State; rest: readonly number[] } | undefined
     for (const [place, index] of candidates.entries()) {
       const after = specification.step(state, at(index))
       // Whether something happened of which nobody heard, and which changed nothing, makes no difference.
       if (after === undefined || (after === state && at(index).output === undefined)) continue
       if (candidates.some((other) => other !== index && specification.isTooLate(after, at(other)))) continue
-      done.add(index)
-      const text = `${done.text()} ${specification.textOf(after)}`
+      pending.place(index)
+      const text = `${pending.text()} ${specification.textOf(after)}`
       if (!seen.has(text)) {
         seen.add(text)
         next = { operation: index, state: after, rest: candidates.slice(place + 1) }
         break
       }
-      done.remove(index)
+      pending.takeBack(index)
     }
     if (next !== undefined) {
       path.push({ operation: next.operation, before: state, rest: next.rest })
       state = next.state
-      if (at(next.operation).output !== undefined) explained += 1
       if (path.length > best.explained.length) {
         best = { explained: path.map(({ operation }) => operation), state }
       }
-      if (explained === known)
-        return { linearizable: true, order: path.map(({ operation }) => at(operation)) }
-      candidates = candidatesFor(sorted, done)
+      candidates = pending.candidates()
       continue
     }
     const last = path.pop()
-    if (last === undefined || seen.size > MOST_STATES) break
-    done.remove(last.operation)
-    if (at(last.operation).output !== undefined) explained -= 1
+    if (last === undefined) {
+      for (const index of best.explained) pending.place(index)
+      const stuck = pending.candidates().map(at)
+      return { kind: 'impossible', explained: best.explained.map(at), state: best.state, stuck }
+    }
+    if (seen.size > states || (looks % CLOCK_EVERY === 0 && performance.now() > deadline)) {
+      return { kind: 'undecided', states: seen.size }
+    }
+    pending.takeBack(last.operation)
     state = last.before
     candidates = last.rest
   }
-  if (known === 0) return { linearizable: true, order: [] }
-  for (const { operation } of path) done.remove(operation)
-  for (const index of best.explained) done.add(index)
-  return {
-    linearizable: false,
-    explained: best.explained.map(at),
-    state: best.state,
-    stuck: candidatesFor(sorted, done).map(at),
-  }
+  return { kind: 'linearizable', order: path.map(({ operation }) => at(operation)) }
 }
 
 /**
- * Those that may come next: sent before any of the others was answered. What has an answer is tried first, in the order
- * of the answers, then what has none, the last one that was sent first: that is nearly always right.
+ * The operations, and which of them have their place already. Those with an answer come first, each kind in the order of
+ * its sending: nearly all of the placed ones are then at the beginning, and what has to be told of them is short.
  */
-function candidatesFor(sorted: readonly Operation<unknown, unknown>[], done: Placed): number[] {
-  let firstAnswer = Number.POSITIVE_INFINITY
-  const candidates: number[] = []
-  for (let index = done.first; index < sorted.length; index += 1) {
-    const operation = sorted[index]
-    if (operation === undefined || operation.sent > firstAnswer) break
-    if (done.has(index)) continue
-    candidates.push(index)
-    firstAnswer = Math.min(firstAnswer, operation.answered)
-  }
-  const answered = (index: number): number => sorted[index]?.answered ?? 0
-  const possible = candidates.filter((index) => (sorted[index]?.sent ?? 0) <= firstAnswer)
-  return [
-    ...possible.filter((index) => Number.isFinite(answered(index))).sort((a, b) => answered(a) - answered(b)),
-    ...possible.filter((index) => !Number.isFinite(answered(index))).reverse(),
-  ]
-}
-
-/** Which operations have their place already. Nearly all of them are at the beginning, so only the rest is text. */
-class Placed {
-  readonly #flags: Uint8Array
-  /** Everything before it has been placed. */
-  first = 0
+class Pending<Input, Output> {
+  readonly sorted: readonly Operation<Input, Output>[]
+  readonly #known: number
+  readonly #isPlaced: Uint8Array
+  /** Of those with an answer: everything before it has been placed, nothing after the other. */
+  #first = 0
   #last = -1
+  answersLeft: number
 
-  constructor(count: number) {
-    this.#flags = new Uint8Array(count)
+  constructor(operations: readonly Operation<Input, Output>[]) {
+    const bySending = operations.toSorted((a, b) => a.sent - b.sent)
+    const answered = bySending.filter(({ output }) => output !== undefined)
+    this.sorted = [...answered, ...bySending.filter(({ output }) => output === undefined)]
+    this.#known = answered.length
+    this.#isPlaced = new Uint8Array(operations.length)
+    this.answersLeft = answered.length
   }
 
-  has(index: number): boolean {
-    return this.#flags[index] === 1
-  }
-
-  add(index: number): void {
-    this.#flags[index] = 1
+  place(index: number): void {
+    this.#isPlaced[index] = 1
+    if (index >= this.#known) return
+    this.answersLeft -= 1
     this.#last = Math.max(this.#last, index)
-    while (this.#flags[this.first] === 1) this.first += 1
+    while (this.#first < this.#known && this.#isPlaced[this.#first] === 1) this.#first += 1
   }
 
-  remove(index: number): void {
-    this.#flags[index] = 0
-    this.first = Math.min(this.first, index)
-    while (this.#last >= 0 && this.#flags[this.#last] === 0) this.#last -= 1
+  takeBack(index: number): void {
+    this.#isPlaced[index] = 0
+    if (index >= this.#known) return
+    this.answersLeft += 1
+    this.#first = Math.min(this.#first, index)
+    while (this.#last >= 0 && this.#isPlaced[this.#last] === 0) this.#last -= 1
+  }
+
+  /**
+   * Those that may come next: sent before any of the others was answered. What has an answer is tried first, in the order
+   * of the answers, then what has none, the last one that was sent first: that is nearly always right.
+   */
+  candidates(): number[] {
+    let firstAnswer = Number.POSITIVE_INFINITY
+    const answered: number[] = []
+    for (let index = this.#first; index < this.#known && this.#sent(index) <= firstAnswer; index += 1) {
+      if (this.#isPlaced[index] === 1) continue
+      answered.push(index)
+      firstAnswer = Math.min(firstAnswer, this.#answered(index))
+    }
+    const unheard: number[] = []
+    for (
+      let index = this.#known;
+      index < this.sorted.length && this.#sent(index) <= firstAnswer;
+      index += 1
+    ) {
+      if (this.#isPlaced[index] === 0) unheard.push(index)
+    }
+    return [
+      ...answered
+        .filter((index) => this.#sent(index) <= firstAnswer)
+        .sort((a, b) => this.#answered(a) - this.#answered(b)),
+      ...unheard.reverse(),
+    ]
   }
 
   text(): string {
     const beyond: number[] = []
-    for (let index = this.first; index <= this.#last; index += 1) {
-      if (this.#flags[index] === 1) beyond.push(index)
+    for (let index = this.#first; index <= this.#last; index += 1) {
+      if (this.#isPlaced[index] === 1) beyond.push(index)
     }
-    return `${this.first}:${beyond.join()}`
+    for (let index = this.#known; index < this.sorted.length; index += 1) {
+      if (this.#isPlaced[index] === 1) beyond.push(index)
+    }
+    return `${this.#first}:${beyond.join()}`
+  }
+
+  #sent(index: number): number {
+    return this.sorted[index]?.sent ?? 0
+  }
+
+  #answered(index: number): number {
+    return this.sorted[index]?.answered ?? 0
   }
 }

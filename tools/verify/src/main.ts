@@ -1,36 +1,33 @@
 // `npm run verify`: see options.ts for what it does.
 
+import { writeFileSync } from 'node:fs'
 import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { Progress } from './progress.ts'
+import { headingOf, summaryOf, told } from './report.ts'
 import { type RunResult, run } from './run.ts'
 
 async function verify(options: Options): Promise<void> {
-  const { store, runs, faults, processes, clients } = options
-  console.log(
-    `${store}: ${runs} runs of ${options.operations} operations, ${processes} processes, ${clients} clients, seed ${options.seed}, faults: ${faults.join(', ') || 'none'}`,
-  )
+  console.log(headingOf(options))
+  const progress = new Progress()
   const results: RunResult[] = []
-  for (let index = 0; index < runs; index += 1) {
-    const result = await run(options, options.seed + index)
+  for (let index = 0; index < options.runs; index += 1) {
+    const place = `${index + 1}/${options.runs}`
+    const seed = options.seed + index
+    const result = await run(options, seed, (step) => progress.tell(`${place}  seed ${seed}: ${step}`))
     results.push(result)
-    tell(result, `${index + 1}/${runs}`)
+    progress.clear()
+    console.log(`${place}  ${told(result)}`)
   }
-  const sum = (count: (result: RunResult) => number) => results.reduce((total, one) => total + count(one), 0)
-  const violations = sum((result) => result.violations.length)
-  console.log(
-    `${sum(({ answered }) => answered)} operations answered, ${sum(({ unknown }) => unknown)} with unknown outcome, ` +
-      `${sum((result) => Object.values(result.faults).reduce((total, count) => total + count, 0))} faults, ${violations} violations`,
-  )
-  process.exitCode = violations === 0 ? 0 : 1
+  console.log(summaryOf(results))
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify({ options, runs: results }, undefined, 2)}\n`)
+  }
+  const isFine = results.every(({ violations, isUndecided }) => violations.length === 0 && !isUndecided)
+  process.exitCode = isFine ? 0 : 1
 }
 
-function tell({ seed, answered, unknown, faults, violations }: RunResult, progress: string): void {
-  const told = Object.entries(faults).map(([name, count]) => `${name} ${count}`)
-  console.log(
-    `${progress}  seed ${seed}: ${answered} answered, ${unknown} unknown, ${told.join(', ') || 'no faults'}: ` +
-      `${violations.length === 0 ? 'all explained' : `${violations.length} VIOLATIONS`}`,
-  )
-  for (const violation of violations) console.log(`  ${violation}`)
-}
+// Processes that were started end with this one: what ends them listens to its exit, not to signals.
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
 
 try {
   const options = readOptions(process.argv.slice(2))

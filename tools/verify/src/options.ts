@@ -1,20 +1,7 @@
 import { parseArgs } from 'node:util'
 
-export const STORES = ['sqlite', 'redis', 'dynamodb'] as const
-export type StoreName = (typeof STORES)[number]
-
-/** What can go wrong while a run goes on, and with which stores. */
-export const FAULTS = {
-  kill: { about: 'an API process is killed and started again', stores: STORES },
-  stop: { about: 'an API process stands still for a while (SIGSTOP, SIGCONT)', stores: STORES },
-  lost: { about: "the store's answers are lost on their way to one process", stores: ['redis', 'dynamodb'] },
-  slow: { about: 'the store answers one process late', stores: ['redis', 'dynamodb'] },
-  cut: { about: 'the connections of one process to the store are cut', stores: ['redis'] },
-  throttle: { about: 'the store asks one process for less', stores: ['dynamodb'] },
-  conflict: { about: 'transactions of one process meet others', stores: ['dynamodb'] },
-  restart: { about: 'the store is killed and started again (appendfsync always)', stores: ['redis'] },
-} as const satisfies Record<string, { about: string; stores: readonly StoreName[] }>
-export type FaultName = keyof typeof FAULTS
+import { FAULTS, type FaultName, faultsFor, STORES, type StoreName } from './faults.ts'
+import { MUTANTS, type MutantName } from './mutants/mutants.ts'
 
 export interface Options {
   readonly store: StoreName
@@ -25,13 +12,18 @@ export interface Options {
   readonly operations: number
   readonly processes: number
   readonly clients: number
+  /** Which rule of the product is left out. */
+  readonly mutant?: MutantName
+  /** The file that the figures are written to. */
+  readonly json?: string
 }
 
 export const HELP = `npm run verify -- [options]
 
 Runs several API processes on one store, lets clients change a few carts at random while things go wrong, and then checks
-that everything that anybody was told can be explained: each cart's history is linearizable, each change has its event and
-nothing else has one, each key had one effect.
+that everything that anybody was told can be explained: the carts' history is linearizable, each change has its events
+delivered and nothing else has any, each key had one effect. What cannot be explained is told in as few operations as
+possible. Ends with 1 where something cannot, or where the search for an explanation was given up.
 
   --store <name>       ${STORES.join(', ')} (sqlite)
   --runs <n>           how many histories (5)
@@ -40,6 +32,8 @@ nothing else has one, each key had one effect.
   --operations <n>     of each run (600)
   --processes <n>      API processes (2)
   --clients <n>        at the same time (8)
+  --mutant <name>      leaves out a rule of the product, to see that it is found; on the store that it is for
+  --json <file>        writes the figures of all runs there
   --help               this text
 
 Faults:
@@ -48,6 +42,11 @@ ${Object.entries(FAULTS)
     ([name, { about, stores }]) =>
       `  ${name.padEnd(19)}  ${about}${stores.length === STORES.length ? '' : ` (${stores.join(', ')})`}`,
   )
+  .join('\n')}
+
+Mutants:
+${Object.entries(MUTANTS)
+  .map(([name, { says, foundOn }]) => `  ${name.padEnd(30)}  (${foundOn.store}) ${says}`)
   .join('\n')}
 `
 
@@ -59,15 +58,17 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   const { values } = parse(args)
   if (values.help === true) return 'help'
   const store = oneOf('--store', values.store ?? 'sqlite', STORES)
-  const possible = (Object.keys(FAULTS) as FaultName[]).filter((name) => isFor(name, store))
+  const mutant = values.mutant === undefined ? undefined : mutantFor(store, values.mutant)
   return {
     store,
     runs: whole('--runs', values.runs ?? '5', 1, 100_000),
     seed: whole('--seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 31)), 0, 2 ** 31),
-    faults: faultsOf(values.faults ?? 'all', store, possible),
+    faults: faultsOf(values.faults ?? 'all', store),
     operations: whole('--operations', values.operations ?? '600', 1, 20_000),
     processes: whole('--processes', values.processes ?? '2', 1, 8),
     clients: whole('--clients', values.clients ?? '8', 1, 64),
+    ...(mutant === undefined ? {} : { mutant }),
+    ...(values.json === undefined ? {} : { json: values.json }),
   }
 }
 
@@ -85,6 +86,8 @@ function parse(args: readonly string[]) {
           operations: text,
           processes: text,
           clients: text,
+          mutant: text,
+          json: text,
         },
         help: { type: 'boolean' },
       },
@@ -94,7 +97,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function faultsOf(list: string, store: StoreName, possible: readonly FaultName[]): readonly FaultName[] {
+function faultsOf(list: string, store: StoreName): readonly FaultName[] {
+  const possible = faultsFor(store)
   if (list === 'all') return possible
   if (list === 'none') return []
   return list.split(',').map((word) => {
@@ -108,8 +112,13 @@ function faultsOf(list: string, store: StoreName, possible: readonly FaultName[]
   })
 }
 
-function isFor(fault: FaultName, store: StoreName): boolean {
-  return (FAULTS[fault].stores as readonly StoreName[]).includes(store)
+function mutantFor(store: StoreName, name: string): MutantName {
+  const mutant = oneOf('--mutant', name, Object.keys(MUTANTS) as MutantName[])
+  const { foundOn } = MUTANTS[mutant]
+  if (foundOn.store === store) return mutant
+  throw new BadOptions(
+    `--mutant is "${mutant}", which is one of ${foundOn.store}; wanted: --store ${foundOn.store}`,
+  )
 }
 
 function oneOf<Word extends string>(name: string, value: string, words: readonly Word[]): Word {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import type { CartInput, CartOutput, Lines } from './cart-specification.ts'
 import type { Chance } from './chance.ts'
+import { NOBODY_LISTENS } from './front.ts'
 import type { Operation } from './linearizability.ts'
 
 /** How long a client waits for an answer, in milliseconds. */
@@ -12,48 +13,60 @@ const REPEATS = 4
 interface Answer {
   readonly status: number
   readonly body: Record<string, unknown>
+  /** It is the kept answer of an earlier request with the same key. */
+  readonly isReplay: boolean
 }
 
 /** A client that sends one request after the other, and sends some again whose answers were lost. */
 export class Shopper {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
   readonly #chance: Chance
-  readonly #urls: () => readonly string[]
+  readonly #urls: readonly string[]
+  readonly #name: string
+  /** What no right API answers, as it came. */
+  readonly strange: string[] = []
+  /** How many answers were those of requests that had been carried out before, unheard. */
+  replays = 0
 
-  constructor(chance: Chance, urls: () => readonly string[]) {
+  constructor(name: string, chance: Chance, urls: readonly string[]) {
+    this.#name = name
     this.#chance = chance
     this.#urls = urls
   }
 
   /** Resolves with what was heard in the end; `undefined` where it certainly did not happen. */
   async ask(input: CartInput): Promise<Operation<CartInput, CartOutput> | undefined> {
+    const by = this.#name
     const sent = performance.now()
     // Without a key nothing may be sent again: that is what a key is for.
     const key = this.#chance.next() < 0.3 ? undefined : randomUUID()
     let mayHaveHappened = false
     for (let attempt = 0; attempt <= REPEATS; attempt += 1) {
-      const answer = await this.#send(input, key).catch(lostBy)
+      const answer = await this.#send(input, key).catch(() => 'lost' as const)
       const output = typeof answer === 'string' ? undefined : outputOf(answer)
-      if (output !== undefined) return { input, output, sent, answered: performance.now() }
+      if (typeof answer !== 'string' && answer.isReplay) this.replays += 1
+      if (output === 'strange')
+        this.strange.push(`${by} got ${JSON.stringify(answer)} for ${JSON.stringify(input)}`)
+      else if (output !== undefined) return { by, input, output, sent, answered: performance.now() }
       const isUnknown = typeof answer === 'string' ? answer === 'lost' : answer.body['outcome'] === 'unknown'
-      if (isUnknown) mayHaveHappened = true
+      if (isUnknown || output === 'strange') mayHaveHappened = true
       // Some clients give up at once.
       if (this.#chance.next() < 0.3 || (key === undefined && mayHaveHappened)) break
       await new Promise((resolve) => setTimeout(resolve, 10 + 50 * this.#chance.next()))
     }
     if (!mayHaveHappened || input.does === 'read') return undefined
-    return { input, output: undefined, sent, answered: Number.POSITIVE_INFINITY }
+    return { by, input, output: undefined, sent, answered: Number.POSITIVE_INFINITY }
   }
 
   close(): void {
     this.#agent.destroy()
   }
 
-  #send(input: CartInput, key: string | undefined): Promise<Answer> {
+  #send(input: CartInput, key: string | undefined): Promise<Answer | 'refused'> {
     const { method, path, body } = wireOf(input)
     const text = body === undefined ? '' : JSON.stringify(body)
     return new Promise((resolve, reject) => {
-      const outgoing = request(`${this.#chance.of(this.#urls())}${path}`, {
+      const outgoing = request(`${this.#chance.of(this.#urls)}${path}`, {
         method,
         agent: this.#agent,
         timeout: PATIENCE,
@@ -73,16 +86,25 @@ export class Shopper {
           received += part
         })
         incoming.on('error', reject)
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(received) }))
+        incoming.on('end', () => {
+          const { statusCode: status = 0, headers } = incoming
+          if (status === NOBODY_LISTENS) return resolve('refused')
+          const isReplay = headers['idempotent-replayed'] === 'true'
+          resolve({ status, body: bodyOf(received), isReplay })
+        })
       })
       outgoing.end(text)
     })
   }
 }
 
-/** Where nobody listens, nothing has arrived; what else goes wrong may have come after that. */
-function lostBy(error: NodeJS.ErrnoException): 'lost' | 'refused' {
-  return error.code === 'ECONNREFUSED' ? 'refused' : 'lost'
+/** What is no JSON is no answer of a right API: as it came, under a name that none has. */
+function bodyOf(received: string): Record<string, unknown> {
+  try {
+    return JSON.parse(received)
+  } catch {
+    return { received }
+  }
 }
 
 function wireOf(input: CartInput): { method: string; path: string; body?: object } {
@@ -106,8 +128,11 @@ function wireOf(input: CartInput): { method: string; path: string; body?: object
   }
 }
 
-/** What the answer tells; `undefined` where it tells that nothing is known, or that it was not carried out this time. */
-function outputOf({ status, body }: Answer): CartOutput | undefined {
+/**
+ * What the answer tells; `undefined` where it tells that nothing is known, or that it was not carried out this time;
+ * `strange` where no right API answers so.
+ */
+function outputOf({ status, body }: Answer): CartOutput | 'strange' | undefined {
   if (status === 503 || (status === 409 && body['code'] === 'request-in-progress')) return undefined
   if (status === 404 && body['code'] === 'line-not-found') return { kind: 'refused', code: 'line-not-found' }
   if (status === 409 && body['code'] === 'cart-empty') return { kind: 'refused', code: 'cart-empty' }
@@ -121,5 +146,5 @@ function outputOf({ status, body }: Answer): CartOutput | undefined {
   if (status === 200 && typeof body['version'] === 'number') {
     return { kind: 'cart', version: body['version'], lines }
   }
-  throw new Error(`an answer that no right API gives: ${status} ${JSON.stringify(body)}`)
+  return 'strange'
 }

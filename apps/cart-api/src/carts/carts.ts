@@ -195,9 +195,25 @@ export class Carts {
         ? { type: 'merge', source: attempt.source?.cart ?? cart, strategy: asked.strategy }
         : asked
     const decision = decide(cart, command, this.#context(attempt.now, caller, known))
+    if (decision.kind !== 'changed' && !(await this.#wereThereTogether(attempt))) return undefined
     if (decision.kind === 'refused') throw refusal(decision.error, decision.index)
     const reply = await this.#reply(cart, decision, attempt.call)
     return this.#commit(change, attempt, decision, reply)
+  }
+
+  /**
+   * Whether there was a moment at which both carts of a merge were as they were read. A change is committed on condition of
+   * both; where nothing is changed, the target has to be seen again as it was: then it was so while the source was read.
+   *
+   * ```
+   * this process    target: v1 ──────────────────────── source: empty    merged nothing, answers v1?
+   * another one                  merges source: v2, empty
+   * ```
+   */
+  async #wereThereTogether({ target, source, call }: Attempt): Promise<boolean> {
+    if (source === undefined) return true
+    const { cart } = await this.#store.readForChange(target.cart.id, call)
+    return cart.version === target.cart.version && incarnationOf(cart) === incarnationOf(target.cart)
   }
 
   async #reply(
@@ -285,6 +301,10 @@ export class Carts {
   #call({ deadline, observer }: Asking, now: EpochMs): Call {
     return { now, deadline, ...(observer === undefined ? {} : { observer }) }
   }
+}
+
+function incarnationOf(cart: CartState): Incarnation | undefined {
+  return isKnown(cart) ? cart.incarnation : undefined
 }
 
 function productsOf(asked: AskedCommand): ReadonlySet<ProductId> {

@@ -1,3 +1,4 @@
+import { overriding } from '@cartwright/cart-store'
 import { passTime, stopDate } from '../clock.ts'
 import { type InProcessApi, startInProcess } from '../in-process.ts'
 import { Shelf } from '../shelf.ts'
@@ -160,6 +161,33 @@ test('an unknown target takes the whole source over', async () => {
     status: 200,
     body: { version: 1, currency: 'JPY', total: { amount: 1600, currency: 'JPY' } },
   })
+})
+
+test('a merge that another process has overtaken between its two reads shows what that one did', async () => {
+  const { target, source } = await twoCarts()
+  const other = new Shopper(api.url, {}, target.cartId)
+  let overtaken = false
+  const slow = await startInProcess({
+    catalog: new Shelf(),
+    database: api.database,
+    wrapStore: (store) =>
+      overriding(store, {
+        readForChange: async (id, call) => {
+          const read = await store.readForChange(id, call)
+          if (id !== source.cartId || overtaken) return read
+          // The target has been read by now.
+          overtaken = true
+          expect(await other.mergeFrom(source)).toMatchObject({ status: 200, body: { version: 3 } })
+          return store.readForChange(id, call)
+        },
+      }),
+  })
+
+  const answer = await new Shopper(slow.url, {}, target.cartId).mergeFrom(source)
+
+  expect(answer).toMatchObject({ status: 200, body: { version: 3 } })
+  expect(quantities(answer)).toEqual({ mug: 8, tray: 1 })
+  await slow.close()
 })
 
 test('a cart is not merged into itself', async () => {
