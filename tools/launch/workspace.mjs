@@ -48,16 +48,19 @@ export function fingerprint(root, workspace) {
 
 /**
  * The folders that the patterns of pnpm-workspace.yaml name. Read without a YAML parser, which would have to
- * be installed first: the patterns are a plain list, each `<folder>/*`.
+ * be installed first: the patterns are a plain list, each `<folder>` or `<folder>/*`.
  *
  * @param {string} root
  */
 function packageFolders(root) {
   const list = /^packages:\n((?: +- .*\n)*)/m.exec(read(root, 'pnpm-workspace.yaml'))?.[1] ?? ''
-  const parents = [...list.matchAll(/- +["']?([^*"'\s]+)\/\*["']?$/gm)].map((match) => String(match[1]))
-  return parents
-    .filter((parent) => existsSync(join(root, parent)))
-    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
+  const patterns = [...list.matchAll(/- +["']?([^*"'\s]+?)(\/\*)?["']?$/gm)]
+  return patterns
+    .map(([, folder, below]) => ({ folder: String(folder), below: below !== undefined }))
+    .filter(({ folder }) => existsSync(join(root, folder)))
+    .flatMap(({ folder, below }) =>
+      below ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`) : [folder],
+    )
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .sort()
 }

@@ -29,6 +29,7 @@ test.each([
   ['apps/*', 'apps/web'],
   ['"apps/*"', 'apps/web'],
   ["'deeper/apps/*'", 'deeper/apps/web'],
+  ['infra', 'infra'],
 ])('the pattern %s is understood', (pattern, folder) => {
   workspace.write(
     'pnpm-workspace.yaml',

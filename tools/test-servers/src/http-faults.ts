@@ -40,12 +40,13 @@ interface Answer {
  * - `cut-before`: the connection ends, and nothing was forwarded;
  * - `cut-after`: it is carried out, and the connection ends without an answer;
  * - `late`: it is carried out, and the answer comes after these milliseconds;
+ * - `delayed`: it is carried out after these milliseconds, also when its sender has given up by then;
  * - `rewrite`: it is carried out with this body instead of its own.
  */
 export type HttpFault =
   | { readonly does: 'answer'; readonly answer: OwnAnswer }
   | { readonly does: 'cut-before' | 'cut-after' }
-  | { readonly does: 'late'; readonly milliseconds: number }
+  | { readonly does: 'late' | 'delayed'; readonly milliseconds: number }
   | { readonly does: 'rewrite'; readonly body: Buffer }
 
 /** Judges each request; `undefined` lets it through. */
@@ -82,6 +83,7 @@ export async function startHttpFaultProxy(
     const fault = faults({ method, path, headers, body })
     if (fault?.does === 'cut-before') return void incoming.socket.destroy()
     if (fault?.does === 'answer') return reply(outgoing, fault.answer)
+    if (fault?.does === 'delayed') await sleep(fault.milliseconds)
     const answer = await forward({
       method,
       path,

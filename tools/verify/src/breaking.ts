@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from './api-process.ts'
-import type { Backend } from './backend.ts'
+import type { Backend } from './backends/backend.ts'
 import { Chance } from './chance.ts'
 import type { EventReceiver } from './events/receiver.ts'
 import type { FaultName } from './faults.ts'
@@ -27,7 +27,7 @@ export async function breakThings(
 ): Promise<void> {
   if (faults.length === 0) return
   for (;;) {
-    await pause(50 + chance.below(200), ended)
+    await pause(50 + chance.below(breakable.backend.pace.calm), ended)
     if (ended.aborted) return
     const fault = chance.of(faults)
     counts[fault] = (counts[fault] ?? 0) + 1

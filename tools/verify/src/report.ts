@@ -18,6 +18,7 @@ export function told({
   answered,
   unknown,
   replayed,
+  hits,
   faults,
   events,
   violations,
@@ -31,7 +32,7 @@ export function told({
         ? 'UNDECIDED: the search for an explanation was given up'
         : 'all explained'
   const line =
-    `seed ${seed}: ${answered} answered (${replayed} again), ${unknown} unknown, ${events} events, ${faultsText(faults)}, ` +
+    `seed ${seed}: ${answered} answered (${replayed} again, ${hits} from the cache), ${unknown} unknown, ${events} events, ${faultsText(faults)}, ` +
     `${(milliseconds / 1000).toFixed(1)} s: ${verdict}`
   return [line, ...violations.map((violation) => violation.replace(/^/gm, '  '))].join('\n')
 }
@@ -47,7 +48,7 @@ export function summaryOf(results: readonly RunResult[]): string {
   }
   const lines = [
     `${results.length} runs from seed ${results[0]?.seed}: ${sum(({ answered }) => answered)} operations answered ` +
-      `(${sum(({ replayed }) => replayed)} again, carried out before), ${sum(({ unknown }) => unknown)} with unknown outcome, ${sum(({ events }) => events)} events delivered`,
+      `(${sum(({ replayed }) => replayed)} again, carried out before; ${sum(({ hits }) => hits)} from the cache), ${sum(({ unknown }) => unknown)} with unknown outcome, ${sum(({ events }) => events)} events delivered`,
     `faults: ${faultsText(faults)}`,
     `${sum(({ violations }) => violations.length)} violations, ${sum(({ isUndecided }) => Number(isUndecided))} undecided`,
   ]

@@ -1,5 +1,5 @@
 import { ApiProcess } from './api-process.ts'
-import { startBackend } from './backend.ts'
+import { startBackend } from './backends/start.ts'
 import { type Breakable, breakThings, type FaultCounts } from './breaking.ts'
 import { cartSpecification } from './cart-specification.ts'
 import { Chance } from './chance.ts'
@@ -20,6 +20,8 @@ export interface RunResult {
   readonly unknown: number
   /** How many of the answers were kept ones, of requests that had been carried out before, unheard. */
   readonly replayed: number
+  /** How many reads a cache has answered. */
+  readonly hits: number
   readonly faults: Readonly<FaultCounts>
   /** How many events were delivered, repeats included. */
   readonly events: number
@@ -64,6 +66,7 @@ export async function run(
       return api
     })
     await Promise.all(apis.map((api) => api.start()))
+    await Promise.all(apis.map((api) => api.untilCached()))
     const fronts = await Promise.all(apis.map(async (api) => stopLater(await Front.start(api))))
 
     const { history, faults } = await makeHistory(options, seed, { apis, fronts, backend, receiver }, tell)
@@ -78,6 +81,7 @@ export async function run(
       answered: history.operations.length - unknown,
       unknown,
       replayed: history.replays,
+      hits: history.hits,
       faults,
       events: receiver.delivered.length,
       violations: [...history.strange, ...verdict.violations, ...unexplained],
@@ -97,7 +101,7 @@ async function makeHistory(
   tell: Listener,
 ): Promise<{ history: History; faults: FaultCounts }> {
   const faults: FaultCounts = {}
-  const history: History = { operations: [], strange: [], replays: 0 }
+  const history: History = { operations: [], strange: [], replays: 0, hits: 0 }
   const urls = breakable.fronts.map(({ url }) => url)
   const ended = new AbortController()
   const telling = setInterval(
@@ -110,7 +114,9 @@ async function makeHistory(
       ended: ended.signal,
     })
     breaking.catch(() => undefined) // told below, when the clients are done
-    await shop(options, new Chance(seed), urls, history).finally(() => ended.abort())
+    await shop({ ...options, ...breakable.backend.pace }, new Chance(seed), urls, history).finally(() =>
+      ended.abort(),
+    )
     await breaking
   } finally {
     clearInterval(telling)

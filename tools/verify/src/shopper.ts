@@ -15,6 +15,8 @@ interface Answer {
   readonly body: Record<string, unknown>
   /** It is the kept answer of an earlier request with the same key. */
   readonly isReplay: boolean
+  /** A cache has answered. */
+  readonly isHit: boolean
 }
 
 /** A client that sends one request after the other, and sends some again whose answers were lost. */
@@ -27,6 +29,8 @@ export class Shopper {
   readonly strange: string[] = []
   /** How many answers were those of requests that had been carried out before, unheard. */
   replays = 0
+  /** How many reads a cache has answered. */
+  hits = 0
 
   constructor(name: string, chance: Chance, urls: readonly string[]) {
     this.#name = name
@@ -45,6 +49,7 @@ export class Shopper {
       const answer = await this.#send(input, key).catch(() => 'lost' as const)
       const output = typeof answer === 'string' ? undefined : outputOf(answer)
       if (typeof answer !== 'string' && answer.isReplay) this.replays += 1
+      if (typeof answer !== 'string' && answer.isHit) this.hits += 1
       if (output === 'strange')
         this.strange.push(`${by} got ${JSON.stringify(answer)} for ${JSON.stringify(input)}`)
       else if (output !== undefined) return { by, input, output, sent, answered: performance.now() }
@@ -90,7 +95,7 @@ export class Shopper {
           const { statusCode: status = 0, headers } = incoming
           if (status === NOBODY_LISTENS) return resolve('refused')
           const isReplay = headers['idempotent-replayed'] === 'true'
-          resolve({ status, body: bodyOf(received), isReplay })
+          resolve({ status, body: bodyOf(received), isReplay, isHit: headers['x-cache'] === 'hit' })
         })
       })
       outgoing.end(text)

@@ -26,11 +26,13 @@ export interface History {
   readonly strange: string[]
   /** Answers of requests that had been carried out before, unheard. */
   replays: number
+  /** Reads that a cache has answered. */
+  hits: number
 }
 
 /** Lets clients ask for things at random, as many as wanted, of any of the processes. */
 export async function shop(
-  wanted: { readonly operations: number; readonly clients: number },
+  wanted: { readonly operations: number; readonly clients: number; readonly thinking: number },
   chance: Chance,
   urls: readonly string[],
   history: History,
@@ -46,10 +48,12 @@ export async function shop(
         const operation = await shopper.ask(inputFrom(own))
         if (operation !== undefined) history.operations.push(operation)
         else left += 1
+        if (wanted.thinking > 0) await sleep(own.below(wanted.thinking))
       }
       shopper.close()
       history.strange.push(...shopper.strange)
       history.replays += shopper.replays
+      history.hits += shopper.hits
     }),
   )
 }

@@ -1,18 +1,5 @@
-import type { FaultName, StoreName } from '../faults.ts'
-import type { Patch } from './patching.ts'
-
-/** The product with one of its rules left out. */
-export interface Mutant {
-  /** What it does, in one sentence. */
-  readonly says: string
-  readonly patches: readonly Patch[]
-  /** A kind of run that finds it within 20 seeds: what must go wrong so that the rule is needed. */
-  readonly foundOn: {
-    readonly store: StoreName
-    readonly faults: readonly FaultName[]
-    readonly operations: number
-  }
-}
+import { CACHE_MUTANTS } from './cache-mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 const DYNAMO_STORE = 'packages/cart-store/src/dynamodb/store.ts'
 const RELAY = 'packages/cart-store/src/relay/relay.ts'
@@ -166,6 +153,7 @@ export const MUTANTS = {
     ],
     foundOn: { store: 'dynamodb', faults: ['kill'], operations: 200 },
   },
+  ...CACHE_MUTANTS,
 } as const satisfies Record<string, Mutant>
 
 export type MutantName = keyof typeof MUTANTS

@@ -1,0 +1,141 @@
+"""What builds and releases."""
+
+from checks.aws import ACCOUNT, Aws, check, refused, same
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/delivery"
+
+
+def pipeline_of(name: str, kind: str = "V2") -> dict:
+    def stage(name: str, category: str, provider: str) -> dict:
+        action_type = {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+        return {"name": name, "actions": [{"name": name, "actionTypeId": action_type}]}
+
+    return {
+        "name": name,
+        "roleArn": ROLE,
+        "pipelineType": kind,
+        "executionMode": "QUEUED",
+        "artifactStore": {"type": "S3", "location": "artifacts"},
+        "stages": [stage("Source", "Source", "S3"), stage("Approve", "Approval", "Manual")],
+    }
+
+
+@check("codepipeline")
+def pipelines(aws: Aws) -> None:
+    pipelines = aws("codepipeline")
+    tags = [{"key": "Project", "value": "cart"}]
+    pipelines.create_pipeline(pipeline=pipeline_of("cart"), tags=tags)
+    refused("PipelineNameInUseException", pipelines.create_pipeline, pipeline=pipeline_of("cart"))
+    told = pipelines.get_pipeline(name="cart")
+    same((told["pipeline"]["pipelineType"], told["pipeline"]["executionMode"]), ("V2", "QUEUED"))
+    arn = told["metadata"]["pipelineArn"]
+    same(pipelines.list_tags_for_resource(resourceArn=arn)["tags"], tags)
+    same(pipelines.update_pipeline(pipeline=pipeline_of("cart"))["pipeline"]["version"], 2)
+    variables = {**pipeline_of("old", "V1"), "variables": [{"name": "tag"}]}
+    refused("InvalidStructureException", pipelines.create_pipeline, pipeline=variables)
+    pipelines.delete_pipeline(name="cart")
+    refused("PipelineNotFoundException", pipelines.get_pipeline, name="cart")
+
+
+@check("codebuild")
+def builds(aws: Aws) -> None:
+    codebuild = aws("codebuild")
+    project = {
+        "name": "build",
+        "source": {"type": "CODEPIPELINE", "buildspec": "buildspec.yml"},
+        "artifacts": {"type": "CODEPIPELINE"},
+        "environment": {
+            "type": "ARM_CONTAINER",
+            "image": "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "privilegedMode": True,
+        },
+        "serviceRole": ROLE,
+        "concurrentBuildLimit": 2,
+    }
+    codebuild.create_project(**project)
+    refused("ResourceAlreadyExistsException", codebuild.create_project, **project)
+    codebuild.update_project(name="build", timeoutInMinutes=30)
+    answer = codebuild.batch_get_projects(names=["build", "other"])
+    told = answer["projects"][0]
+    same(answer["projectsNotFound"], ["other"])
+    same((told["timeoutInMinutes"], told["queuedTimeoutInMinutes"], told["concurrentBuildLimit"]), (30, 480, 2))
+    same(told["environment"]["imagePullCredentialsType"], "CODEBUILD")
+    same(codebuild.start_build(projectName="build")["build"]["projectName"], "build")
+    group = codebuild.create_report_group(name="tests", type="TEST", exportConfig={"exportConfigType": "NO_EXPORT"})
+    arn = group["reportGroup"]["arn"]
+    same(codebuild.batch_get_report_groups(reportGroupArns=[arn])["reportGroups"][0]["name"], "tests")
+    codebuild.delete_report_group(arn=arn)
+    codebuild.delete_project(name="build")
+    same(codebuild.batch_get_projects(names=["build"])["projects"], [])
+
+
+@check("codedeploy")
+def deployments(aws: Aws) -> None:
+    codedeploy = aws("codedeploy")
+    codedeploy.create_application(applicationName="cart", computePlatform="ECS")
+    refused("ApplicationAlreadyExistsException", codedeploy.create_application, applicationName="cart")
+    group = {"applicationName": "cart", "deploymentGroupName": "blue"}
+    codedeploy.create_deployment_group(**group, serviceRoleArn=ROLE)
+    told = codedeploy.get_deployment_group(**group)["deploymentGroupInfo"]
+    same((told["computePlatform"], told["deploymentConfigName"]), ("ECS", "CodeDeployDefault.OneAtATime"))
+    codedeploy.update_deployment_group(
+        applicationName="cart", currentDeploymentGroupName="blue", newDeploymentGroupName="green"
+    )
+    same(codedeploy.list_deployment_groups(applicationName="cart")["deploymentGroups"], ["green"])
+    codedeploy.create_deployment_config(
+        deploymentConfigName="canary",
+        computePlatform="ECS",
+        trafficRoutingConfig={
+            "type": "TimeBasedCanary",
+            "timeBasedCanary": {"canaryPercentage": 10, "canaryInterval": 5},
+        },
+    )
+    config = codedeploy.get_deployment_config(deploymentConfigName="canary")["deploymentConfigInfo"]
+    same(config["trafficRoutingConfig"]["timeBasedCanary"]["canaryPercentage"], 10)
+    codedeploy.delete_deployment_config(deploymentConfigName="canary")
+    codedeploy.delete_application(applicationName="cart")
+    refused("ApplicationDoesNotExistException", codedeploy.get_application, applicationName="cart")
+
+
+@check("codestar-connections")
+def connections(aws: Aws) -> None:
+    for name in ("codestar-connections", "codeconnections"):
+        service = aws(name)
+        made = service.create_connection(
+            ConnectionName="git", ProviderType="GitHub", Tags=[{"Key": "Project", "Value": "cart"}]
+        )
+        arn = made["ConnectionArn"]
+        assert f":{name}:" in arn, arn
+        same(service.get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"], "PENDING")
+        same(service.list_tags_for_resource(ResourceArn=arn)["Tags"], [{"Key": "Project", "Value": "cart"}])
+        host = service.create_host(
+            Name="own", ProviderType="GitHubEnterpriseServer", ProviderEndpoint="https://git.example.org"
+        )["HostArn"]
+        of_host = service.create_connection(ConnectionName="own", HostArn=host)["ConnectionArn"]
+        told = service.get_connection(ConnectionArn=of_host)["Connection"]
+        same(told["ProviderType"], "GitHubEnterpriseServer")
+        service.delete_connection(ConnectionArn=of_host)
+        service.delete_host(HostArn=host)
+        service.delete_connection(ConnectionArn=arn)
+        refused("ResourceNotFoundException", service.get_connection, ConnectionArn=arn)
+
+
+@check("codestar-notifications")
+def notifications(aws: Aws) -> None:
+    notifications = aws("codestar-notifications")
+    event, topic = "codepipeline-pipeline-pipeline-execution-failed", f"arn:aws:sns:eu-west-1:{ACCOUNT}:n"
+    arn = notifications.create_notification_rule(
+        Name="failed",
+        EventTypeIds=[event],
+        Resource=f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:cart",
+        Targets=[{"TargetType": "SNS", "TargetAddress": topic}],
+        DetailType="FULL",
+        Tags={"Project": "cart"},
+    )["Arn"]
+    told = notifications.describe_notification_rule(Arn=arn)
+    same([kind["EventTypeId"] for kind in told["EventTypes"]], [event])
+    same(told["Targets"], [{"TargetType": "SNS", "TargetAddress": topic, "TargetStatus": "ACTIVE"}])
+    same(notifications.list_tags_for_resource(Arn=arn)["Tags"], {"Project": "cart"})
+    notifications.delete_notification_rule(Arn=arn)
+    refused("ResourceNotFoundException", notifications.describe_notification_rule, Arn=arn)

@@ -1,0 +1,71 @@
+"""The WSGI application: moto's own, with the services that moto lacks in front of it."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import (
+    HTTP_METHODS,
+    DomainDispatcherApplication,
+    create_backend_app,
+)
+
+from emulator.inventory import inventory
+from emulator.kit import AddedService, Shelf, added_services
+
+#: Where the emulator tells which one it is. No bucket has a name like that.
+IDENTITY_PATH = "/_local-aws"
+#: Where it tells what it holds: see inventory.py.
+INVENTORY_PATH = "/_local-aws/inventory"
+
+_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
+
+
+class Application(DomainDispatcherApplication):
+    def __init__(self, identity: dict[str, Any]) -> None:
+        super().__init__(create_backend_app)
+        self._identity = json.dumps(identity).encode()
+        self._added_apps: dict[type[AddedService], Flask] = {}
+
+    def get_application(self, environ: dict[str, Any]) -> Any:
+        signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+        service = added_services.get(signed.group(1)) if signed else None
+        if service is not None:
+            operation = service.operation_of(
+                environ.get("HTTP_X_AMZ_TARGET"), environ["REQUEST_METHOD"], environ["PATH_INFO"]
+            )
+            if service.has(operation):
+                with self.lock:
+                    return self._added_apps.setdefault(service, _app_of(service))
+        return super().get_application(environ)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path in (IDENTITY_PATH, INVENTORY_PATH):
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [self._identity if path == IDENTITY_PATH else json.dumps(inventory()).encode()]
+        if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
+            Shelf.empty_all()
+        return super().__call__(environ, start_response)
+
+
+def _app_of(service: type[AddedService]) -> Flask:
+    app = Flask("local-aws")
+    view = convert_to_flask_response(service.dispatch)
+    app.add_url_rule("/", endpoint="root", defaults={"path": ""}, methods=HTTP_METHODS, view_func=view)
+    app.add_url_rule("/<path:path>", endpoint="path", methods=HTTP_METHODS, view_func=view)
+    return app
+
+
+def configure_moto(port: int) -> None:
+    """What moto reads from its environment, before anything of it is imported. What is set already stays."""
+    for name, value in {
+        "MOTO_PORT": str(port),
+        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # roles may attach AWS's own policies
+        "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds until a certificate counts as validated, instead of 60
+    }.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,258 @@
+"""AWS IAM, as far as it decides about requests: conditions, and the resources that a request is about.
+
+moto checks nobody until POST /moto-api/reset-auth says after how many requests it shall (its body: "0" for at once).
+From then on the credentials that sts:AssumeRole gives are held against the policies of their role.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.gaps import closes
+from emulator.kit import wrap
+
+#: What is true of every request here. Keys that are not known have no value.
+_CONTEXT = {"aws:securetransport": "true"}
+
+
+@closes("iam-conditions")
+def judge_conditions() -> None:
+    """IAM JSON policy elements: Condition. A statement whose condition is not met does not apply."""
+    from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+
+    @wrap(IAMPolicyStatement, "is_action_permitted")
+    def is_action_permitted(original, self, action, resource="*", principal=None, values=None):
+        conditions = self._statement.get("Condition")
+        if conditions and not _is_met(conditions, values or {}, self._statement["Effect"] == "Allow"):
+            return PermissionResult.NEUTRAL
+        return original(self, action, resource, principal, values)
+
+    # What it would look at again: judged above.
+    IAMPolicyStatement._check_conditions = lambda _self, _values: True
+
+
+def _is_met(conditions: dict, values: dict, unknown: bool) -> bool:
+    """
+    :param unknown: what a condition on a key counts as whose value nobody knows here: so that it never refuses
+    """
+    context = {**_CONTEXT, **{key.lower(): value for key, value in values.items()}}
+    for operator, wanted in conditions.items():
+        base = operator.split(":")[-1]  # ForAnyValue:…, ForAllValues:…
+        if_exists, base = base.endswith("IfExists"), base.removesuffix("IfExists")
+        for key, expected in wanted.items():
+            actual = context.get(key.lower())
+            if actual is None:
+                if not (unknown or if_exists):
+                    return False
+                continue
+            judge = _OPERATORS.get(base)
+            expectations = [str(one) for one in (expected if isinstance(expected, list) else [expected])]
+            if judge is not None and not judge(str(actual), expectations):
+                return False
+    return True
+
+
+def _any(test):
+    return lambda actual, expectations: any(test(actual, expected) for expected in expectations)
+
+
+def _none(test):
+    return lambda actual, expectations: not any(test(actual, expected) for expected in expectations)
+
+
+def _equal(actual, expected):
+    return actual == expected
+
+
+def _equal_folded(actual, expected):
+    return actual.lower() == expected.lower()
+
+
+def _like(actual, pattern):
+    return _wildcards(pattern).fullmatch(actual) is not None
+
+
+def _wildcards(pattern: str) -> re.Pattern[str]:
+    """`*` is any text, `?` any character, and everything else itself."""
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+_OPERATORS = {
+    "StringEquals": _any(_equal),
+    "StringNotEquals": _none(_equal),
+    "StringEqualsIgnoreCase": _any(_equal_folded),
+    "StringNotEqualsIgnoreCase": _none(_equal_folded),
+    "StringLike": _any(_like),
+    "StringNotLike": _none(_like),
+    "ArnEquals": _any(_like),
+    "ArnLike": _any(_like),
+    "ArnNotEquals": _none(_like),
+    "ArnNotLike": _none(_like),
+    "Bool": _any(_equal_folded),
+    "Null": lambda _actual, expectations: expectations[0].lower() == "false",
+}
+
+
+@closes("iam-resources")
+def name_resources() -> None:
+    """Policy evaluation logic: each request is about resources. moto asks every policy about "*"."""
+    from moto import settings
+    from moto.core.exceptions import JsonRESTError
+    from moto.core.responses import BaseResponse
+    from moto.iam.access_control import IAMPolicyStatement
+
+    # "Using wildcards in resource ARNs". moto takes a pattern for a regular expression.
+    IAMPolicyStatement._match = staticmethod(lambda pattern, text: _wildcards(pattern).fullmatch(text))
+
+    class AccessDenied(JsonRESTError):
+        code = 400
+
+        def __init__(self, message):
+            super().__init__("AccessDeniedException", message)
+
+    @wrap(BaseResponse, "_authenticate_and_authorize_normal_action")
+    def authorize(original, self, resource="*"):
+        is_checked = BaseResponse.request_count >= settings.INITIAL_NO_AUTH_ACTION_COUNT
+        # Where moto knows the resource itself (SQS, IAM, STS) it is right.
+        self.checked_demands = list(_demands(self)) if is_checked and resource == "*" else []
+        return original(self, resource)
+
+    @wrap(BaseResponse, "_authenticate_and_authorize_action")
+    def authorize_action(original, self, iam_request_cls, resource="*"):
+        demands = getattr(self, "checked_demands", [])
+        if not demands:
+            return original(self, iam_request_cls, resource)
+
+        class Request(iam_request_cls):
+            def check_action_permitted(self, _resource):
+                own_action = self._action
+                for action, self._demanded in demands:
+                    self._action = action or own_action
+                    super().check_action_permitted(self._demanded)
+
+            def _raise_access_denied(self):
+                if "X-Amz-Target" not in self._headers:
+                    super()._raise_access_denied()
+                # moto's own answer is XML, which a client of a JSON service cannot read.
+                raise AccessDenied(
+                    f"User: {self._access_key.arn} is not authorized to perform: {self._action} "
+                    f"on resource: {self._demanded}"
+                )
+
+        return original(self, Request, resource)
+
+
+def _demands(request: Any) -> Iterator[tuple[str | None, str]]:
+    """What has to be permitted: pairs of an action (None: the request's own) and the resource that it is about."""
+    of_service = _DEMANDS.get(request.service_name)
+    if of_service is not None:
+        yield from of_service(request, _body(request))
+
+
+def _body(request: Any) -> dict:
+    try:
+        body = json.loads(request.raw_body or "{}")
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _arn(request: Any, service: str, resource: str) -> str:
+    if resource.startswith("arn:"):
+        return resource
+    return f"arn:{request.partition}:{service}:{request.region}:{request.current_account}:{resource}"
+
+
+#: What TransactWriteItems needs for each kind of write (Actions, resources, and condition keys for Amazon DynamoDB).
+_OF_WRITE = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+
+
+def _dynamodb(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    def table(name: str) -> str:
+        return name if name.startswith("arn:") else _arn(request, "dynamodb", f"table/{name}")
+
+    for item in body.get("TransactItems") or []:
+        for kind, write in item.items():
+            yield ("dynamodb:GetItem" if kind == "Get" else _OF_WRITE.get(kind)), table(write["TableName"])
+    for name in body.get("RequestItems") or {}:
+        yield None, table(name)
+    if "TableName" in body:
+        index = body.get("IndexName")
+        yield None, table(body["TableName"]) + (f"/index/{index}" if index else "")
+    elif "ResourceArn" in body:
+        yield None, body["ResourceArn"]
+
+
+def _events(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    def bus(name: str | None) -> str:
+        return _arn(request, "events", name if (name or "").startswith("arn:") else f"event-bus/{name or 'default'}")
+
+    for entry in body.get("Entries") or []:
+        yield None, bus(entry.get("EventBusName"))
+    rule = body.get("Rule") or (body.get("Name") if "EventBusName" in body else None)
+    if rule:
+        name = (body.get("EventBusName") or "default").split("/")[-1]
+        yield None, _arn(request, "events", f"rule/{rule}" if name == "default" else f"rule/{name}/{rule}")
+
+
+def _secretsmanager(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    wanted = body.get("SecretId")
+    if not wanted:
+        return
+    known = request.backend.secrets.get(wanted)
+    # Each secret's ARN ends in six characters of its own, which a policy names or replaces by a pattern.
+    yield None, known.arn if known is not None else _arn(request, "secretsmanager", f"secret:{wanted}")
+
+
+def _kms(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    wanted = body.get("KeyId")
+    if not wanted:
+        return
+    # Policies name keys; an alias stands for its key.
+    try:
+        yield None, request.kms_backend.keys[request.kms_backend.get_key_id(wanted)].arn
+    except Exception:
+        alias = request.kms_backend.get_key_id_from_alias(wanted)
+        yield None, _arn(request, "kms", f"key/{alias}" if alias else f"key/{wanted}")
+
+
+def _ssm(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    names = body.get("Names") or ([body["Name"]] if "Name" in body else [])
+    for name in [*names, *([body["Path"]] if "Path" in body else [])]:
+        yield None, _arn(request, "ssm", f"parameter/{name.lstrip('/')}")
+
+
+def _logs(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    group = body.get("logGroupName")
+    if group:
+        stream = body.get("logStreamName")
+        yield None, _arn(request, "logs", f"log-group:{group}:" + (f"log-stream:{stream}" if stream else "*"))
+
+
+def _sns(request: Any, _body: dict) -> Iterator[tuple[str | None, str]]:
+    topic = request._get_param("TopicArn") or request._get_param("TargetArn")
+    if topic:
+        yield None, topic
+
+
+def _ecr(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
+    if "repositoryName" in body:
+        yield None, _arn(request, "ecr", f"repository/{body['repositoryName']}")
+
+
+_DEMANDS = {
+    "dynamodb": _dynamodb,
+    "ecr": _ecr,
+    "events": _events,
+    "kms": _kms,
+    "logs": _logs,
+    "secretsmanager": _secretsmanager,
+    "sns": _sns,
+    "ssm": _ssm,
+}

@@ -1,0 +1,4 @@
+/** The AWS emulator with its gaps closed, for tests and rehearsals: see docs/reference/local-aws.md. */
+export { findTerraform } from './find/terraform.ts'
+export { LocalAwsProblem } from './problem.ts'
+export { type LocalAws, type LocalAwsOptions, startLocalAws } from './start.ts'
