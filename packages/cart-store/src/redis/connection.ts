@@ -140,15 +140,20 @@ function clientOf(url: string, source: CredentialsSource | undefined) {
   })
 }
 
-async function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
+function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
     // A process that was busy for that long has not looked yet whether the reply is there: it does before the immediate.
-    timer = setTimeout(() => setImmediate(() => reject(new NoReply(milliseconds))), milliseconds)
+    const late = (): void => void setImmediate(() => reject(new NoReply(milliseconds)))
+    const timer = setTimeout(late, milliseconds)
+    promise.then(
+      (result) => {
+        clearTimeout(timer)
+        resolve(result)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
