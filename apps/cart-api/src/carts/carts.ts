@@ -203,7 +203,7 @@ export class Carts {
 
   /**
    * Whether there was a moment at which both carts of a merge were as they were read. A change is committed on condition of
-   * both; where nothing is changed, the target has to be seen again as it was: then it was so while the source was read.
+   * both; where nothing is changed, both have to be seen again as they were: then they were so in between.
    *
    * ```
    * this process    target: v1 ──────────────────────── source: empty    merged nothing, answers v1?
@@ -212,8 +212,10 @@ export class Carts {
    */
   async #wereThereTogether({ target, source, call }: Attempt): Promise<boolean> {
     if (source === undefined) return true
-    const { cart } = await this.#store.readForChange(target.cart.id, call)
-    return cart.version === target.cart.version && incarnationOf(cart) === incarnationOf(target.cart)
+    const again = await Promise.all(
+      [target, source].map(({ cart }) => this.#store.readForChange(cart.id, call)),
+    )
+    return isSame(again[0]?.cart, target.cart) && isSame(again[1]?.cart, source.cart)
   }
 
   async #reply(
@@ -303,8 +305,9 @@ export class Carts {
   }
 }
 
-function incarnationOf(cart: CartState): Incarnation | undefined {
-  return isKnown(cart) ? cart.incarnation : undefined
+function isSame(one: CartState | undefined, other: CartState): boolean {
+  const lifeOf = (cart: CartState) => (isKnown(cart) ? cart.incarnation : undefined)
+  return one !== undefined && one.version === other.version && lifeOf(one) === lifeOf(other)
 }
 
 function productsOf(asked: AskedCommand): ReadonlySet<ProductId> {

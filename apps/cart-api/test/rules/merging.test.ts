@@ -163,31 +163,53 @@ test('an unknown target takes the whole source over', async () => {
   })
 })
 
-test('a merge that another process has overtaken between its two reads shows what that one did', async () => {
-  const { target, source } = await twoCarts()
-  const other = new Shopper(api.url, {}, target.cartId)
-  let overtaken = false
+/** Merges in a second process, in which reading one of the carts waits for what the first process does meanwhile. */
+async function mergeOvertaken(
+  { target, source, late }: { target: Shopper; source: Shopper; late: Shopper },
+  meanwhile: () => Promise<unknown>,
+) {
+  let overtaking: Promise<unknown> | undefined
   const slow = await startInProcess({
     catalog: new Shelf(),
     database: api.database,
     wrapStore: (store) =>
       overriding(store, {
         readForChange: async (id, call) => {
-          const read = await store.readForChange(id, call)
-          if (id !== source.cartId || overtaken) return read
-          // The target has been read by now.
-          overtaken = true
-          expect(await other.mergeFrom(source)).toMatchObject({ status: 200, body: { version: 3 } })
+          if (id === late.cartId) {
+            // The other cart has been read by the time that this ends.
+            overtaking ??= meanwhile()
+            await overtaking
+          }
           return store.readForChange(id, call)
         },
       }),
   })
-
   const answer = await new Shopper(slow.url, {}, target.cartId).mergeFrom(source)
+  await slow.close()
+  return answer
+}
 
+test('a merge that is overtaken after it has read its target answers with what there is then', async () => {
+  const { target, source } = await twoCarts()
+  const meanwhile = async () => expect((await target.mergeFrom(source)).status).toBe(200)
+
+  const answer = await mergeOvertaken({ target, source, late: source }, meanwhile)
+
+  // Not with the target as it was beside a source that had lines then.
   expect(answer).toMatchObject({ status: 200, body: { version: 3 } })
   expect(quantities(answer)).toEqual({ mug: 8, tray: 1 })
-  await slow.close()
+})
+
+test('a merge that is overtaken after it has read its source answers with what there is then', async () => {
+  const { target, source } = await twoCarts()
+  await source.delete('/cart')
+  const meanwhile = async () => expect((await source.mergeFrom(target)).status).toBe(200)
+
+  const answer = await mergeOvertaken({ target, source, late: target }, meanwhile)
+
+  // Not with an empty target beside the source that was empty before.
+  expect(answer).toMatchObject({ status: 200, body: { version: 4 } })
+  expect(quantities(answer)).toEqual({ mug: 5 })
 })
 
 test('a cart is not merged into itself', async () => {
