@@ -1,4 +1,8 @@
-/** Real servers for tests, benchmarks and rehearsals, each on a free loopback port, ended by whoever started it. */
+/**
+ * Real servers for tests, benchmarks and rehearsals, each on a free loopback port, ended by whoever started it; and the chance
+ * by which things go wrong with them.
+ */
+export { Chance } from './chance.ts'
 export { type DynamoServer, startDynamo } from './dynamo.ts'
 export {
   type HttpFault,

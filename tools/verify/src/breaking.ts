@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Chance } from '@cartwright/test-servers'
 import type { ApiProcess } from './api-process.ts'
 import type { Backend } from './backends/backend.ts'
-import { Chance } from './chance.ts'
 import type { EventReceiver } from './events/receiver.ts'
 import type { FaultName } from './faults.ts'
 import type { Front } from './front.ts'

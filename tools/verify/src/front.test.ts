@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Chance } from './chance.ts'
+import { Chance } from '@cartwright/test-servers'
 import { Front, NOBODY_LISTENS } from './front.ts'
 
 const api = { url: '' }

@@ -1,6 +1,10 @@
-import { type HttpFault, type HttpFaultProxy, startHttpFaultProxy } from '@cartwright/test-servers'
+import {
+  type Chance,
+  type HttpFault,
+  type HttpFaultProxy,
+  startHttpFaultProxy,
+} from '@cartwright/test-servers'
 import type { ApiProcess } from './api-process.ts'
-import type { Chance } from './chance.ts'
 
 /** The status with which a front says that nobody listens behind it: nothing has arrived. */
 export const NOBODY_LISTENS = 502

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Chance } from '@cartwright/test-servers'
 import type { CartInput } from './cart-specification.ts'
-import { Chance } from './chance.ts'
 import { NOBODY_LISTENS } from './front.ts'
 import { Shopper } from './shopper.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
+import type { Chance } from '@cartwright/test-servers'
 import type { CartInput, CartOutput, Lines } from './cart-specification.ts'
-import type { Chance } from './chance.ts'
 import { NOBODY_LISTENS } from './front.ts'
 import type { Operation } from './linearizability.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Chance } from '@cartwright/test-servers'
 import type { CartInput, CartOutput } from './cart-specification.ts'
-import { Chance } from './chance.ts'
 import type { Operation } from './linearizability.ts'
 import { Shopper } from './shopper.ts'
 

@@ -1,9 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTable } from '@cartwright/cart-store/dynamodb'
-import { type DynamoServer, type RedisServer, startDynamo, startRedis } from '@cartwright/test-servers'
+import {
+  Chance,
+  type DynamoServer,
+  type RedisServer,
+  startDynamo,
+  startRedis,
+} from '@cartwright/test-servers'
 import { endOwnProcesses, type OwnProcessApi, startOwnProcess, untilCached } from '../own-process.ts'
-import { Chance } from './chance.ts'
 import { KeepAliveClient } from './keep-alive.ts'
 
 /** How long Redis is away, in seconds. */

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTable } from '@cartwright/cart-store/dynamodb'
 import {
+  Chance,
   type DynamoServer,
   type HttpFaultProxy,
   type HttpFaults,
@@ -10,7 +11,6 @@ import {
   startHttpFaultProxy,
 } from '@cartwright/test-servers'
 import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
-import { Chance } from './chance.ts'
 import { type Answer, KeepAliveClient } from './keep-alive.ts'
 
 const CLIENTS = 64

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Chance } from '@cartwright/test-servers'
 import fc from 'fast-check'
 import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { audit } from './audit.ts'
-import { Chance } from './chance.ts'
 import { Ledger } from './ledger.ts'
 import { Load } from './load.ts'
 

@@ -1,5 +1,5 @@
 import type { CartId } from '@cartwright/cart-domain'
-import type { Chance } from './chance.ts'
+import type { Chance } from '@cartwright/test-servers'
 import { added, merged, setTo } from './history.ts'
 import { type Answer, KeepAliveClient, NoAnswer } from './keep-alive.ts'
 import type { Ledger, Operation } from './ledger.ts'

@@ -18,8 +18,6 @@ import {
   untilRead,
 } from './cached-stores.ts'
 
-jest.setTimeout(60_000)
-
 type Client = 'a' | 'b'
 
 let dynamo: DynamoServer

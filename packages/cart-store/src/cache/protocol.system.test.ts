@@ -21,8 +21,6 @@ import { add, bound, openClient, QUICK, reading, until, untilCache, untilRead } 
 import type { RecordStore } from './record.ts'
 import { TIMES } from './times.ts'
 
-jest.setTimeout(30_000)
-
 let dynamo: DynamoServer
 let redis: RedisServer
 /** Two processes, each with its own way to Redis. */

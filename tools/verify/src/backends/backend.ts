@@ -1,5 +1,5 @@
 import type { CartStore } from '@cartwright/cart-store'
-import type { Chance } from '../chance.ts'
+import type { Chance } from '@cartwright/test-servers'
 import type { FaultName } from '../faults.ts'
 
 /** The store of a run, and what can go wrong with it. */

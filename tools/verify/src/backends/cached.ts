@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RedisPair, startRedisPair } from '@cartwright/test-servers'
-import type { Chance } from '../chance.ts'
+import { type Chance, type RedisPair, startRedisPair } from '@cartwright/test-servers'
 import type { FaultName } from '../faults.ts'
 import { type Backend, nothing, REQUESTS } from './backend.ts'
 import { type SecretServer, startSecretServer } from './secret.ts'

@@ -1,7 +1,6 @@
 import type { CartStore } from '@cartwright/cart-store'
 import { createTable, openDynamoStore } from '@cartwright/cart-store/dynamodb'
-import { type HttpFault, startDynamo, startHttpFaultProxy } from '@cartwright/test-servers'
-import type { Chance } from '../chance.ts'
+import { type Chance, type HttpFault, startDynamo, startHttpFaultProxy } from '@cartwright/test-servers'
 import type { FaultName } from '../faults.ts'
 
 /** A DynamoDB table to which each process has a way of its own, where things go wrong. */

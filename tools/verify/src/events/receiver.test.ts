@@ -1,4 +1,4 @@
-import { Chance } from '../chance.ts'
+import { Chance } from '@cartwright/test-servers'
 import { type EventReceiver, startEventReceiver } from './receiver.ts'
 
 let receiver: EventReceiver

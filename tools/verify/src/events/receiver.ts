@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Chance } from '../chance.ts'
+import type { Chance } from '@cartwright/test-servers'
 import type { StoreName } from '../faults.ts'
 import type { CartEvent } from './event.ts'
 

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Numbers that look random and are the same for the same seed: mulberry32 (Tommy Ettinger, public domain). */
 export class Chance {
   #state: number
 
@@ -20,8 +20,9 @@ export class Chance {
     return Math.floor(this.next() * below)
   }
 
-  of<Value>(values: readonly Value[]): Value {
+  /** One of them. */
+  of<const Values extends readonly unknown[]>(values: Values): Values[number] {
     if (values.length === 0) throw new Error('got no values; wanted: at least one')
-    return values[this.below(values.length)] as Value
+    return values[this.below(values.length)]
   }
 }
