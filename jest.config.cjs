@@ -4,7 +4,9 @@ const path = require('node:path')
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{apps,packages,tools,docs}/**/*.test.ts'],
+  // It tells of what hangs, not of what is slow: other programs may keep the machine busy.
+  testTimeout: 60_000,
+  testMatch: ['<rootDir>/{apps,docs,environments,infra,packages,tools}/**/*.test.ts'],
   testPathIgnorePatterns: process.env.UNIT_ONLY
     ? ['\\.system\\.test\\.ts$', '/node_modules/']
     : ['/node_modules/'],

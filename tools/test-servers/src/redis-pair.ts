@@ -115,8 +115,8 @@ export class RedisPair<Client extends string = string> {
   }
 
   endpoint(client: Client): RedisEndpoint {
-    const { port, set, delay, cut } = this.#wayOf(client)
-    return { url: `redis://127.0.0.1:${port}`, port, set, delay, cut }
+    const { port, set, delay, silence, cut } = this.#wayOf(client)
+    return { url: `redis://127.0.0.1:${port}`, port, set, delay, silence, cut }
   }
 
   /** From now on the replica hears nothing of the primary, and knows nothing of that. For less than two minutes. */

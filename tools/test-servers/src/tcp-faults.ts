@@ -20,6 +20,8 @@ export interface TcpFaultProxy {
   delay(milliseconds: number): void
   /** New connections go to this port from now on; open ones are left as they are. */
   retarget(port: number): void
+  /** Nothing passes on the connections that are open now, for ever; new ones are as usual. Nobody is told. */
+  silence(): void
   /** Ends every open connection. */
   cut(): void
   stop(): Promise<void>
@@ -66,6 +68,9 @@ export async function startTcpFaultProxy(target: number): Promise<TcpFaultProxy>
     retarget: (wanted) => {
       behind = wanted
     },
+    silence: () => {
+      for (const pipe of pipes) pipe.silence()
+    },
     cut,
     stop: async () => {
       server.close()
@@ -82,6 +87,7 @@ class Pipe {
   readonly #state: () => { readonly flows: boolean; readonly latency: number }
   readonly #waiting: { readonly bytes: Buffer; readonly due: number }[] = []
   #timer: NodeJS.Timeout | undefined
+  #isSilent = false
 
   constructor(from: Socket, to: Socket, state: () => { flows: boolean; latency: number }) {
     this.from = from
@@ -100,9 +106,14 @@ class Pipe {
     })
   }
 
+  silence(): void {
+    this.#isSilent = true
+  }
+
   /** Lets go what may go now. */
   flow(): void {
     clearTimeout(this.#timer)
+    if (this.#isSilent) return
     while (this.#state().flows) {
       const [first] = this.#waiting
       if (first === undefined) return

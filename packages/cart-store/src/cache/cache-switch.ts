@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EpochKeeper, type HeldEpoch, isOn } from './epoch-keeper.ts'
+import { type EpochKeeper, type HeldEpoch, isOn, type UsableEpoch } from './epoch-keeper.ts'
+import type { Place } from './hashes.ts'
 import type { ServerIdentity } from './identity.ts'
 import type { Primary } from './primary.ts'
 import type { Epoch, EpochRecord } from './record.ts'
@@ -12,6 +13,8 @@ export interface CacheSwitchOptions {
   readonly times: CacheTimes
   /** Names this process in the epochs that it opens. */
   readonly name: string
+  /** Takes a step in the cache that does nothing. */
+  readonly probe: (place: Place) => Promise<void>
   readonly warn: (message: string, cause?: unknown) => void
   readonly info: (message: string) => void
 }
@@ -40,6 +43,7 @@ export class CacheSwitch {
     | { readonly epoch: Epoch; readonly since: number; reached: boolean; triedInVain: boolean }
     | undefined
   #missed = 0
+  #told = ''
 
   constructor(options: CacheSwitchOptions) {
     this.#options = options
@@ -58,8 +62,12 @@ export class CacheSwitch {
     if (held === undefined) return
     this.#follow(held)
     if (isOn(held)) {
-      if (primary.identity === held.on) this.#reached()
-      else if (primary.identity !== undefined) void this.#look(() => this.#judge(held))
+      if (primary.identity === held.on) {
+        // Being connected is not enough: it may be too slow to be used, or refuse scripts.
+        if (this.#current?.reached === false) void this.#look(() => this.#try(held))
+      } else if (primary.identity !== undefined) {
+        void this.#look(() => this.#judge(held))
+      }
     } else if (held.ripe && held.closed !== true && performance.now() >= this.#notBefore) {
       void this.#look(() => this.#open(held))
     }
@@ -88,7 +96,7 @@ export class CacheSwitch {
   async #look(work: () => Promise<void>): Promise<void> {
     if (this.#looking) return
     this.#looking = true
-    await work().catch(() => undefined)
+    await work().catch((error: unknown) => this.#tell(`cannot be looked after: ${String(error)}`))
     await sleep(PAUSE * (0.5 + Math.random() / 2), undefined, { ref: false })
     this.#looking = false
   }
@@ -99,16 +107,17 @@ export class CacheSwitch {
     const server = await primary.look()
     if (!server.isPrimary) return
     if (server.identity === epoch.on) primary.renew()
-    else await this.turnOff(epoch, 'another server is the primary now')
+    // The odd one out may be led to the wrong one, again and again.
+    else if (!this.isOddOneOut) await this.turnOff(epoch, 'another server is the primary now')
   }
 
   async #open({ n }: Epoch): Promise<void> {
-    const { record, keeper, primary, name, times, warn, info } = this.#options
+    const { record, keeper, primary, name, times, info } = this.#options
     const server = await primary.look()
     const problem = problemOf(server)
     if (problem !== undefined) {
       this.#notBefore = performance.now() + times.firstReopening
-      return warn(`cache: stays off: ${problem}`)
+      return this.#tell(`stays off: ${problem}`)
     }
     const next = { n: n + 1, on: server.identity, by: name }
     if (await record.follow(next, callOf())) {
@@ -138,9 +147,23 @@ export class CacheSwitch {
     if (lasted >= times.lastReopening) this.#pause = times.firstReopening
   }
 
-  #reached(): void {
-    if (this.#current !== undefined) this.#current.reached = true
+  /** A step in this epoch's cache has succeeded. */
+  reached(n: number): void {
+    if (this.#current?.epoch.n !== n) return
+    this.#current.reached = true
     this.#missed = 0
+    this.#told = ''
+  }
+
+  async #try(epoch: UsableEpoch): Promise<void> {
+    await this.#options.probe(epoch)
+    this.reached(epoch.n)
+  }
+
+  /** The same is not told again and again. */
+  #tell(what: string): void {
+    if (this.#told !== what) this.#options.warn(`cache: ${what}`)
+    this.#told = what
   }
 }
 

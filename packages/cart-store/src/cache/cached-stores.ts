@@ -100,13 +100,19 @@ export async function reading(store: CartStore, id: CartId): Promise<string> {
  *
  * @param wanted as {@link reading} tells it
  */
-export async function untilRead(store: CartStore, id: CartId, wanted: string): Promise<void> {
+export async function untilRead(
+  store: CartStore,
+  id: CartId,
+  wanted: string,
+  patience?: number,
+): Promise<void> {
   const versionOf = (told: string): number => Number(told.slice(told.lastIndexOf('v') + 1))
-  await until(`it reads: ${wanted}`, async () => {
+  const isFound = async (): Promise<boolean> => {
     const read = await reading(store, id)
     expect(versionOf(read)).toBeGreaterThanOrEqual(versionOf(wanted))
     return read === wanted
-  })
+  }
+  await until(`it reads: ${wanted}`, isFound, patience)
 }
 
 /** Adds to the cart once, without asking a second time. */

@@ -1,14 +1,12 @@
-import type { CartId } from '@cartwright/cart-domain'
 import { type Call, StoreUnavailable } from '../port.ts'
 import { type EpochKeeper, isOn, type UsableEpoch } from './epoch-keeper.ts'
 import type { Fence } from './hashes.ts'
 import type { Permission } from './record.ts'
 
 export interface CommitPermissionOptions {
-  readonly ids: readonly CartId[]
   readonly keeper: EpochKeeper
   /** Tries for a while to set a fence; `undefined` when it could not, and has done what there is to do about it. */
-  readonly fence: (epoch: UsableEpoch, call: Call) => Promise<Fence | undefined>
+  readonly fence: (epoch: UsableEpoch) => Promise<Fence | undefined>
 }
 
 /**
@@ -46,7 +44,7 @@ export class CommitPermission implements Permission {
     while (!this.#obtained()) {
       const held = keeper.held()
       if (held === undefined) await keeper.news(call.deadline)
-      else if (isOn(held)) await this.#setFence(held, call)
+      else if (isOn(held)) await this.#setFence(held)
       else await keeper.news(Math.min(held.ripeAt, call.deadline))
       if (performance.now() >= call.deadline) throw notInTime()
     }
@@ -58,9 +56,9 @@ export class CommitPermission implements Permission {
     return holds
   }
 
-  async #setFence(epoch: UsableEpoch, call: Call): Promise<void> {
+  async #setFence(epoch: UsableEpoch): Promise<void> {
     const isEvidence = epoch.ripe && !this.#wasSent
-    const fence = await this.#options.fence(epoch, call)
+    const fence = await this.#options.fence(epoch)
     if (fence !== undefined) this.#fence = { ...fence, isEvidence }
   }
 

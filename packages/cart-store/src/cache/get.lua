@@ -4,7 +4,8 @@
 -- ARGV  [2] a new lease, [3] how long it stands at the most in ms, [4] the age in ms from which a fence is stale,
 --       [5] the mark of the document that the reader has ('' for none)
 --
--- Answers with {'same'} where that is the document, else {'document', text}, {'fenced', stale fences…} or {'lease'}.
+-- Answers with {'same'} where that is the document, else {'document', text}, {'fenced', stale fences…} or {'lease'}; {'full'}
+-- where there is no memory for a lease.
 
 local found = redis.call('HMGET', KEYS[1], 'document', 'mark')
 if found[1] then
@@ -26,6 +27,6 @@ for at = 1, #fields, 2 do
 end
 if fenced then return answer end
 
-redis.call('HSET', KEYS[1], 'lease', ARGV[2])
+if type(redis.pcall('HSET', KEYS[1], 'lease', ARGV[2])) ~= 'number' then return {'full'} end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return {'lease'}

@@ -22,8 +22,8 @@ export type Found =
   | { readonly kind: 'hit'; readonly cart: CartState }
   /** A writer may be committing; of the fences, those that were left behind. */
   | { readonly kind: 'fenced'; readonly stale: readonly string[] }
-  /** Nothing: whoever reads the record now may fill with this lease. */
-  | { readonly kind: 'miss'; readonly lease: string }
+  /** Nothing: whoever reads the record now may fill with the lease; there is none where Redis is full. */
+  | { readonly kind: 'miss'; readonly lease: string | undefined }
 
 const script = (name: string) =>
   luaScript(new URL('primary.lua', import.meta.url), new URL(`${name}.lua`, import.meta.url))
@@ -62,13 +62,9 @@ export class CartHashes {
     const { document, staleFence, get } = this.#times
     const recent = this.#recent.peek(id)
     const args = [lease, String(document), String(staleFence), recent === undefined ? '' : markOf(recent)]
-    const [kind, ...rest] = await this.#primary.run<['same' | 'document' | 'fenced' | 'lease', ...string[]]>(
-      GET,
-      place.on,
-      [this.#key(place, id)],
-      args,
-      get,
-    )
+    const [kind, ...rest] = await this.#primary.run<
+      ['same' | 'document' | 'fenced' | 'lease' | 'full', ...string[]]
+    >(GET, place.on, [this.#key(place, id)], args, get)
     switch (kind) {
       case 'same':
         // The one that was asked about.
@@ -80,6 +76,8 @@ export class CartHashes {
         return { kind, stale: rest }
       case 'lease':
         return { kind: 'miss', lease }
+      case 'full':
+        return { kind: 'miss', lease: undefined }
     }
   }
 
@@ -90,11 +88,11 @@ export class CartHashes {
   }
 
   /** Answers with the stale fences of each cart. A fence that was sent may have been set, also where no answer came. */
-  fence(place: Place, ids: readonly CartId[], fence: string): Promise<string[][]> {
-    const { fencedKey, staleFence, fenceAttempt } = this.#times
+  fence(place: Place, ids: readonly CartId[], fence: string, patience: number): Promise<string[][]> {
+    const { fencedKey, staleFence } = this.#times
     const keys = ids.map((id) => this.#key(place, id))
     const args = [fence, String(fencedKey), String(staleFence)]
-    return this.#primary.run(FENCE, place.on, keys, args, fenceAttempt)
+    return this.#primary.run(FENCE, place.on, keys, args, patience)
   }
 
   /** @param carts what is to be left for those ids; without it, nothing */
@@ -123,6 +121,12 @@ export class CartHashes {
     const cart = JSON.parse(text) as Cart
     this.#recent.put(cart)
     return cart
+  }
+
+  /** Takes a step that does nothing, as quickly as a fence has to be set: whether the cache can be used. */
+  async probe(place: Place): Promise<void> {
+    const key = `${this.#prefix}probe`
+    await this.#primary.run(REAP, place.on, [key], ['nobody'], this.#times.fenceAttempt)
   }
 
   #key({ n }: Place, id: CartId): string {

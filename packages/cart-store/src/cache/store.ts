@@ -43,8 +43,12 @@ export interface CachedStoreOptions extends Pick<ConnectionOptions, 'url' | 'cre
 
 /** How long opening waits for the epoch, in milliseconds. A record that does not answer is no reason not to start. */
 const OPENING_PATIENCE = 5_000
+/** How long it waits for Redis after that: without it, the first change would turn the cache off for everybody. */
+const CONNECTION_PATIENCE = 2_000
 /** The pause between two attempts to set a fence, in milliseconds. */
 const FENCE_PAUSE = 20
+/** The pause between two looks whether Redis is reached, in milliseconds. */
+const CONNECTION_PAUSE = 10
 /** How long raising a gate may take, in milliseconds. */
 const REAP_PATIENCE = 5_000
 
@@ -55,7 +59,7 @@ const REAP_PATIENCE = 5_000
  */
 export async function openCachedStore(options: CachedStoreOptions): Promise<CartStore> {
   const store = new CachedStore(options)
-  await store.settled(performance.now() + OPENING_PATIENCE)
+  await store.settled()
   return store
 }
 
@@ -102,6 +106,7 @@ class CachedStore implements CartStore {
       primary: this.#primary,
       times,
       name: this.#instance,
+      probe: (place) => this.#hashes.probe(place),
       warn: this.#warn,
       info: info ?? (() => undefined),
     })
@@ -128,9 +133,12 @@ class CachedStore implements CartStore {
     }
   }
 
-  /** Resolves when the epoch is known, or the time has come. */
-  async settled(until: number): Promise<void> {
+  /** Resolves when the epoch is known, and its primary reached, or it has waited long enough for them. */
+  async settled(): Promise<void> {
+    const until = performance.now() + OPENING_PATIENCE
     while (this.#keeper.held() === undefined && performance.now() < until) await this.#keeper.news(until)
+    const end = performance.now() + CONNECTION_PATIENCE
+    while (this.cache.state === 'unreachable' && performance.now() < end) await sleep(CONNECTION_PAUSE)
   }
 
   async read(id: CartId, call: Call): Promise<CartState> {
@@ -144,8 +152,8 @@ class CachedStore implements CartStore {
       return isKnown(found.cart) && found.cart.expiresAt <= call.now ? unknownCart(id) : found.cart
     }
     const { cart } = await this.#record.readForChange(id, call)
-    if (found.kind === 'miss') this.#later(this.#hashes.fill(held, id, found.lease, cart))
-    else this.#reap(held, id, found.stale)
+    if (found.kind === 'fenced') this.#reap(held, id, found.stale)
+    else if (found.lease !== undefined) this.#later(this.#hashes.fill(held, id, found.lease, cart))
     return cart
   }
 
@@ -186,7 +194,9 @@ class CachedStore implements CartStore {
     if (this.#primary.identity !== place.on || performance.now() < this.#restsUntil) return undefined
     const start = performance.now()
     try {
-      return await this.#hashes.get(place, id, this.#newToken())
+      const found = await this.#hashes.get(place, id, this.#newToken())
+      this.#switch.reached(place.n)
+      return found
     } catch {
       this.#restsUntil = performance.now() + this.#times.rest
       return undefined
@@ -198,7 +208,6 @@ class CachedStore implements CartStore {
   async #commit(commit: Commit, call: Call): Promise<CommitOutcome> {
     const ids = commit.carts.map(({ cart }) => cart.id)
     const permission = new CommitPermission({
-      ids,
       keeper: this.#keeper,
       fence: (epoch) => this.#setFence(epoch, ids, call),
     })
@@ -222,17 +231,22 @@ class CachedStore implements CartStore {
   async #setFence(epoch: UsableEpoch, ids: readonly CartId[], call: Call): Promise<Fence | undefined> {
     const { n, on } = epoch
     const earlier: string[] = []
+    let problem: unknown
     const giveUp = Math.min(performance.now() + this.#times.fence, call.deadline)
     for (;;) {
       const start = performance.now()
       const token = this.#newToken()
-      let problem: unknown
+      const patience = Math.max(1, Math.min(this.#times.fenceAttempt, call.deadline - start))
+      let isSilent = false
       try {
-        const stale = await this.#hashes.fence(epoch, ids, token)
+        const stale = await this.#hashes.fence(epoch, ids, token, patience)
+        this.#switch.reached(n)
         for (const [index, id] of ids.entries()) this.#reap(epoch, id, stale[index] ?? [])
         return { n, on, token, earlier }
       } catch (error) {
-        problem = error
+        // What came first says more than what came of it.
+        problem ??= error
+        isSilent = error instanceof NoReply
         if (!(error instanceof NotThePrimary)) earlier.push(token)
       } finally {
         call.observer?.took('cache', performance.now() - start)
@@ -243,11 +257,12 @@ class CachedStore implements CartStore {
         const turning = this.#switch.turnOff(epoch, `no fence can be set: ${String(problem)}`)
         await Promise.race([turning, this.#keeper.news(call.deadline)])
         // Still on: it could not be turned off either.
-        if (this.#keeper.held()?.n === n) await this.#keeper.news(performance.now() + this.#times.poll / 5)
+        const pause = Math.min(performance.now() + this.#times.poll / 5, call.deadline)
+        if (this.#keeper.held()?.n === n) await this.#keeper.news(pause)
         return undefined
       }
       // The connection may be one at whose other end nobody is any more.
-      if (problem instanceof NoReply) this.#primary.renew()
+      if (isSilent) this.#primary.renew()
       await sleep(FENCE_PAUSE)
     }
   }

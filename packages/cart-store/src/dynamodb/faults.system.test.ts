@@ -262,3 +262,43 @@ function refusal(status: number, name: string, members: object = {}): HttpFault 
     answer: { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body },
   }
 }
+
+test('credentials that do not come hold nothing up, and what waited for them is not made later', async () => {
+  const late = Promise.withResolvers<typeof server.client.credentials>()
+  const waiting = await openDynamoStore({
+    table: TABLE,
+    attemptTimeout: ATTEMPT_TIMEOUT,
+    behindCache: true,
+    client: { ...server.client, credentials: () => late.promise },
+  })
+  const commit = decided(await witness.readForChange(fresh<CartId>(), call()), adding(), { answer: answer() })
+
+  const giving = waiting.commit(commit, soon())
+  await expect(giving).rejects.toMatchObject({ name: 'StoreUnavailable' })
+  late.resolve(server.client.credentials)
+  await waiting.close()
+
+  await expectNothingWritten(witness, commit, [])
+})
+
+test('a store that was opened while DynamoDB was away commits nothing past a cache', async () => {
+  proxy.set(() => BROKEN)
+  const late = await openDynamoStore({
+    table: TABLE,
+    client: { ...server.client, endpoint: proxy.url },
+    attemptTimeout: ATTEMPT_TIMEOUT,
+  })
+  proxy.set(() => undefined)
+  const commit = decided(await late.readForChange(fresh<CartId>(), call()), adding())
+  const behind = await openDynamoStore({ table: TABLE, client: server.client, behindCache: true })
+  expect(await behind.epochs.follow({ n: 1, on: 'a/b' }, call())).toBe(true)
+
+  await expect(late.commit(commit, soon())).rejects.toMatchObject({
+    outcome: 'none',
+    message: expect.stringMatching(/has a cache in front of it \(epoch 1\); wanted: STORE=cached/),
+  })
+  expect(await behind.epochs.follow({ n: 2 }, call())).toBe(true)
+  expect(await late.commit(commit, call())).toEqual({ kind: 'committed' })
+  await behind.close()
+  await late.close()
+})

@@ -49,7 +49,7 @@ export class NotPermitted extends Error {
 
 /** Judges what the SDK has thrown. */
 export function faultOf(error: unknown): Fault<Cancelled> {
-  if (error instanceof NotPermitted) return { kind: 'refused', reason: 'contention' }
+  if (error instanceof NotPermitted) return { kind: 'lost', outcome: 'none' }
   if (error instanceof Unprocessed) return { kind: 'refused', reason: 'throttled' }
   if (error instanceof TransactionCanceledException) return cancellation(error.CancellationReasons ?? [])
   if (error instanceof ConditionalCheckFailedException) {
@@ -63,9 +63,14 @@ export function faultOf(error: unknown): Fault<Cancelled> {
     }
     return isTooLarge(error.name, error.message) ? TOO_LARGE : { kind: 'wrong' }
   }
-  const { name, code } = error as { name?: string; code?: string }
+  const { name, code, syscall } = error as { name?: string; code?: string; syscall?: string }
   if (name === 'CredentialsProviderError') return { kind: 'wrong' }
-  return { kind: 'lost', outcome: code !== undefined && NOT_SENT.has(code) ? 'none' : 'unknown' }
+  return { kind: 'lost', outcome: hasNotLeft(code, syscall) ? 'none' : 'unknown' }
+}
+
+/** Some of these come on an open connection as well, when something was sent on it. */
+function hasNotLeft(code: string | undefined, syscall: string | undefined): boolean {
+  return code !== undefined && NOT_SENT.has(code) && (syscall === 'connect' || syscall === 'getaddrinfo')
 }
 
 /** Conditions before everything else: they are final, while a conflict beside them is not. */

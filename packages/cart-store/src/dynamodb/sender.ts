@@ -3,6 +3,9 @@ import { untilAnswered } from '../attempts.ts'
 import type { Call } from '../port.ts'
 import { type Cancelled, faultOf } from './faults.ts'
 
+/** How much earlier an attempt is ended by its signal than by force, in milliseconds. */
+const SIGNAL_LEAD = 20
+
 /** One request to DynamoDB, with its own limit of time. */
 export type Attempt<Output> = (
   client: DynamoDBClient,
@@ -36,7 +39,7 @@ export class Sender {
       before,
       attempt: async (patience) => {
         if (this.#closed) throw new Error('the DynamoDB store is closed')
-        return attempt(this.#client, { abortSignal: AbortSignal.timeout(patience) })
+        return inTime(attempt(this.#client, { abortSignal: AbortSignal.timeout(patience) }), patience)
       },
       judge: (error) => (this.#closed ? { kind: 'wrong' } : faultOf(error)),
       patience: this.#patience,
@@ -56,4 +59,17 @@ export class Sender {
     this.#closed = true
     this.#client.destroy()
   }
+}
+
+/**
+ * The signal ends the HTTP request, and is asked before it begins; nothing ends the search for credentials before that. An
+ * attempt that is given up here is never sent later.
+ */
+function inTime<Output>(attempt: Promise<Output>, patience: number): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`nothing was sent, or answered, within ${patience} ms`))
+    // A little later than the signal, whose error says more.
+    const timer = setTimeout(late, patience + SIGNAL_LEAD)
+    attempt.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

@@ -90,24 +90,43 @@ export async function openDynamoStore(options: DynamoOptions): Promise<RecordSto
     },
   })
   const region = await regionOf(client)
-  const store = new DynamoStore(options.table, new Sender(client, options.attemptTimeout ?? 1_000))
+  const patience = options.attemptTimeout ?? 1_000
+  // The epoch has a connection of its own: it must not wait behind the carts when DynamoDB is slow.
+  const epochs = new DynamoDBClient({ ...options.client, maxAttempts: 1 })
+  const store = new DynamoStore({
+    table: options.table,
+    sender: new Sender(client, patience),
+    epochs: new Sender(epochs, patience),
+    behindCache: options.behindCache === true,
+  })
   const close = async (problem: string, cause?: unknown): Promise<never> => {
     await store.close()
     throw new StoreNotOpened(problem, { cause })
   }
   try {
-    const epoch = await store.epochs.read({ now: Date.now(), deadline: performance.now() + OPENING_PATIENCE })
-    if (epoch.on !== undefined && options.behindCache !== true) {
-      return close(
-        `the table ${options.table} has a cache in front of it (epoch ${epoch.n}); wanted: STORE=cached, or the cache turned off first`,
-      )
-    }
+    await store.assertNoCache({ now: Date.now(), deadline: performance.now() + OPENING_PATIENCE })
   } catch (error) {
+    if (error instanceof HasCache) return close(error.message)
     const cause = error instanceof StoreUnavailable ? error.cause : error
     const problem = openingProblem(cause, options.table, region)
     return problem === undefined ? store : close(problem, cause)
   }
   return store
+}
+
+/** Changes that go past a cache would be hidden by it. */
+class HasCache extends StoreUnavailable {
+  constructor(message: string) {
+    super(message, { outcome: 'none', reason: 'unreachable' })
+  }
+}
+
+interface DynamoStoreParts {
+  readonly table: string
+  readonly sender: Sender
+  /** For the epoch alone. */
+  readonly epochs: Sender
+  readonly behindCache: boolean
 }
 
 class DynamoStore implements RecordStore {
@@ -116,13 +135,29 @@ class DynamoStore implements RecordStore {
   readonly epochs: EpochRecord
   readonly #table: string
   readonly #sender: Sender
+  readonly #epochs: Sender
   readonly #underWay = new Set<Promise<unknown>>()
+  /** Whether it is certain that no change goes past a cache. */
+  #isGuarded: boolean
 
-  constructor(table: string, sender: Sender) {
+  constructor({ table, sender, epochs, behindCache }: DynamoStoreParts) {
     this.#table = table
     this.#sender = sender
+    this.#epochs = epochs
+    this.#isGuarded = behindCache
     this.outbox = new DynamoOutbox(table, sender)
-    this.epochs = new DynamoEpochs(table, sender)
+    this.epochs = new DynamoEpochs(table, epochs)
+  }
+
+  /** @throws {HasCache} when others read this table's carts from a cache, and this store would change them behind it */
+  async assertNoCache(call: Call): Promise<void> {
+    const { n, on } = await this.epochs.read(call)
+    if (on !== undefined && !this.#isGuarded) {
+      throw new HasCache(
+        `the table ${this.#table} has a cache in front of it (epoch ${n}); wanted: STORE=cached, or the cache turned off first`,
+      )
+    }
+    this.#isGuarded = true
   }
 
   async read(id: CartId, call: Call): Promise<CartState> {
@@ -177,10 +212,13 @@ class DynamoStore implements RecordStore {
   async close(): Promise<void> {
     await Promise.allSettled(this.#underWay)
     this.#sender.close()
+    this.#epochs.close()
   }
 
   async #commit(commit: Commit, call: Call, permission?: Permission): Promise<CommitOutcome> {
     const writes = writesOf(commit, this.#table, call.now)
+    // DynamoDB was away when the store was opened.
+    if (!this.#isGuarded) await this.assertNoCache(call)
     if (writes.some(({ Put }) => Put !== undefined && !fits(Put.Item ?? {}))) return { kind: 'too-large' }
     // One token for all sendings of this decision: DynamoDB makes of them one transaction, for ten minutes.
     const command = new TransactWriteItemsCommand({

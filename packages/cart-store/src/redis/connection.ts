@@ -1,4 +1,4 @@
-import { createClient } from '@redis/client'
+import { createClient, ErrorReply } from '@redis/client'
 import { isUnknownScript, NoReply } from './faults.ts'
 import type { LuaScript } from './lua-script.ts'
 
@@ -25,7 +25,7 @@ export interface CredentialsSource {
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT = 2_000
-/** A server from which nothing is heard for this long is given up; it is pinged more often than that. */
+/** A connection on which nothing was heard for this long is given up; an idle one is pinged more often than that. */
 const SILENCE = 5_000
 const PING_INTERVAL = 2_000
 /** The longest pause between two attempts to connect, in milliseconds. */
@@ -45,6 +45,9 @@ export class RedisConnection {
   #client: Client
   #connecting: Promise<unknown>
   #isAway = false
+  /** When the server was last heard of, by `performance.now()`. */
+  #heard = performance.now()
+  #closed = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -58,9 +61,20 @@ export class RedisConnection {
   }
 
   /** Sends one command. */
-  send<Reply>(args: readonly string[], patience: number): Promise<Reply> {
-    // The caller knows what its command is answered with.
-    return withTimeout(this.#client.sendCommand([...args]) as Promise<unknown>, patience) as Promise<Reply>
+  async send<Reply>(args: readonly string[], patience: number): Promise<Reply> {
+    const client = this.#client
+    try {
+      const reply = await withTimeout(client.sendCommand([...args]) as Promise<unknown>, patience)
+      this.#heard = performance.now()
+      // The caller knows what its command is answered with.
+      return reply as Reply
+    } catch (error) {
+      if (error instanceof ErrorReply) this.#heard = performance.now()
+      // The socket's own timer does not tell: whatever is sent sets it back.
+      const isSilent = error instanceof NoReply && performance.now() - this.#heard >= SILENCE
+      if (isSilent && client === this.#client) this.renew()
+      throw error
+    }
   }
 
   /** Runs a script by its digest; a server that does not know it gets its source. */
@@ -81,6 +95,8 @@ export class RedisConnection {
 
   /** Ends the connection and makes a new one, by the name in the URL; commands under way are lost. */
   renew(): void {
+    if (this.#closed) return
+    this.#heard = performance.now()
     this.#client.destroy()
     this.#options.disconnected?.()
     this.#client = this.#newClient()
@@ -89,6 +105,7 @@ export class RedisConnection {
 
   /** Ends it; commands under way are lost. */
   close(): void {
+    this.#closed = true
     this.#client.destroy()
   }
 
@@ -108,7 +125,11 @@ export class RedisConnection {
     client.on('ready', () => {
       if (!isCurrent()) return
       this.#isAway = false
+      this.#heard = performance.now()
       connected?.()
+    })
+    client.on('ping-interval', () => {
+      if (isCurrent()) this.#heard = performance.now()
     })
     return client
   }

@@ -130,7 +130,13 @@ const TROUBLES: Partial<
   },
   'redis-unreachable': async ({ pair }, client, chance) => {
     const endpoint = pair.endpoint(client)
-    endpoint.set(chance.of(['refuse', 'hold', 'no-replies']))
+    const how = chance.of(['refuse', 'hold', 'no-replies', 'silence'])
+    // Half-open: whoever goes on with the connection hears nothing, and nobody ends it.
+    if (how === 'silence') {
+      endpoint.silence()
+      return nothing
+    }
+    endpoint.set(how)
     return async () => {
       endpoint.set('pass')
       // Replies that were left out would be taken for those to later commands.
