@@ -39,7 +39,9 @@ describe('docs/reference/dependencies.md', () => {
     .slice(1)
     .map(packagesIn)
   const manifests = globSync('package.json', { cwd: root })
-    .concat(globSync(['{apps,packages,tools}/*/package.json', '{environments,infra}/package.json'], { cwd: root }))
+    .concat(
+      globSync(['{apps,packages,tools}/*/package.json', '{environments,infra}/package.json'], { cwd: root }),
+    )
     .map((file) => ({ file, ...(JSON.parse(read(file)) as Manifest) }))
   /** Rows that no manifest holds, each with the reason. */
   const beyondManifests = [

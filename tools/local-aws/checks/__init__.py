@@ -1,1 +1,1 @@
-"""One check for each row of emulator/gaps.json: holds with the gap closed, and fails with moto as it is shipped."""
+"""One check for each row of emulator/gaps.json: it holds here, and fails with moto as it is shipped."""

@@ -131,7 +131,8 @@ def backup_selections(aws: Aws) -> None:
             "Rules": [{"RuleName": "daily", "TargetBackupVaultName": "Default"}],
         }
     )["BackupPlanId"]
-    selection = {"SelectionName": "tables", "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/backup", "Resources": ["*"]}
+    role = f"arn:aws:iam::{ACCOUNT}:role/backup"
+    selection = {"SelectionName": "tables", "IamRoleArn": role, "Resources": ["*"]}
     made = backup.create_backup_selection(BackupPlanId=plan, BackupSelection=selection)["SelectionId"]
     told = backup.get_backup_selection(BackupPlanId=plan, SelectionId=made)["BackupSelection"]
     same({key: told[key] for key in selection}, selection)
@@ -215,3 +216,12 @@ def rotation_period(aws: Aws) -> None:
     key = aws("kms").create_key()["KeyMetadata"]["KeyId"]
     aws("kms").enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
     same(aws("kms").get_key_rotation_status(KeyId=key).get("RotationPeriodInDays"), 180)
+
+
+@check("secretsmanager-name-taken")
+def name_taken(aws: Aws) -> None:
+    secrets = aws("secretsmanager")
+    secrets.create_secret(Name="waiting", SecretString="x")
+    refused("ResourceExistsException", secrets.create_secret, Name="waiting", SecretString="y")
+    secrets.delete_secret(SecretId="waiting", RecoveryWindowInDays=7)
+    refused("InvalidRequestException", secrets.create_secret, Name="waiting", SecretString="y")

@@ -62,7 +62,8 @@ def builds(aws: Aws) -> None:
     same((told["timeoutInMinutes"], told["queuedTimeoutInMinutes"], told["concurrentBuildLimit"]), (30, 480, 2))
     same(told["environment"]["imagePullCredentialsType"], "CODEBUILD")
     same(codebuild.start_build(projectName="build")["build"]["projectName"], "build")
-    group = codebuild.create_report_group(name="tests", type="TEST", exportConfig={"exportConfigType": "NO_EXPORT"})
+    exports = {"exportConfigType": "NO_EXPORT"}
+    group = codebuild.create_report_group(name="tests", type="TEST", exportConfig=exports)
     arn = group["reportGroup"]["arn"]
     same(codebuild.batch_get_report_groups(reportGroupArns=[arn])["reportGroups"][0]["name"], "tests")
     codebuild.delete_report_group(arn=arn)

@@ -29,6 +29,21 @@ def rule_descriptions(aws: Aws) -> None:
     same(told, {"from the group", "from the list"})
 
 
+@check("ec2-group-in-use")
+def group_in_use(aws: Aws) -> None:
+    ec2 = aws("ec2")
+    vpc = vpc_of(aws)
+    named, naming = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("named", "naming")
+    )
+    rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": named}]}
+    ec2.authorize_security_group_ingress(GroupId=naming, IpPermissions=[rule])
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=named)
+    ec2.delete_security_group(GroupId=naming)
+    ec2.delete_security_group(GroupId=named)
+
+
 @check("ec2-dhcp-options-tags")
 def dhcp_options_tags(aws: Aws) -> None:
     tags = [{"Key": "Name", "Value": "here"}]

@@ -37,6 +37,7 @@ def resources(aws: Aws) -> None:
         aws("events").create_event_bus(Name=name)
         aws("secretsmanager").create_secret(Name=name, SecretString="x")
     key = aws("kms").create_key()["KeyMetadata"]
+    aws("kms").create_alias(AliasName="alias/own", TargetKeyId=key["KeyId"])
     queue, _ = queue_of(aws, "permitted")
     role = role_with(
         aws,
@@ -54,7 +55,8 @@ def resources(aws: Aws) -> None:
         return [{"EventBusName": bus, "Source": "cart", "DetailType": "t", "Detail": "{}"}]
 
     with checking(aws):
-        as_role = {name: aws.client(name, role) for name in ("dynamodb", "events", "secretsmanager", "sqs", "kms")}
+        services = ("dynamodb", "events", "secretsmanager", "sqs", "kms")
+        as_role = {service: aws.client(service, role) for service in services}
         dynamodb, events = as_role["dynamodb"], as_role["events"]
         denied = "AccessDeniedException"
         dynamodb.get_item(TableName="mine", Key=key_of("1"))
@@ -68,7 +70,8 @@ def resources(aws: Aws) -> None:
         as_role["secretsmanager"].get_secret_value(SecretId="mine")
         refused(denied, as_role["secretsmanager"].get_secret_value, SecretId="other")
         as_role["sqs"].send_message(QueueUrl=queue, MessageBody="x")
-        as_role["kms"].encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+        for name in (key["KeyId"], key["Arn"], "alias/own", f"arn:aws:kms:{ARN}:alias/own"):
+            as_role["kms"].encrypt(KeyId=name, Plaintext=b"x")
 
 
 def role_with(aws: Aws, permissions: list[tuple[str, str]]) -> dict[str, str]:
@@ -78,7 +81,9 @@ def role_with(aws: Aws, permissions: list[tuple[str, str]]) -> dict[str, str]:
         RoleName="task",
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
     )["Role"]["Arn"]
-    statements = [{"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in permissions]
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in permissions
+    ]
     aws("iam").put_role_policy(
         RoleName="task",
         PolicyName="own",

@@ -1,6 +1,6 @@
 """What runs the tasks."""
 
-from checks.aws import ACCOUNT, Aws, check, same
+from checks.aws import ACCOUNT, Aws, check, refused, same
 
 
 def service_of(aws: Aws, cluster: str, **more: object) -> dict:
@@ -73,3 +73,29 @@ def state_machines(aws: Aws) -> None:
     same(states.validate_state_machine_definition(definition="{")["result"], "FAIL")
     arn = f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:a"
     same(states.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"], [])
+
+
+@check("ecs-cluster-in-use")
+def cluster_in_use(aws: Aws) -> None:
+    service_of(aws, "used")
+    refused("ClusterContainsServicesException", aws("ecs").delete_cluster, cluster="used")
+    aws("ecs").delete_service(cluster="used", service="app", force=True)
+    same(aws("ecs").delete_cluster(cluster="used")["cluster"]["status"], "INACTIVE")
+
+
+@check("tagging-resources")
+def tagged_resources(aws: Aws) -> None:
+    aws("ecs").create_cluster(clusterName="untagged")
+    aws("resourcegroupstaggingapi").get_resources()
+    tags = [{"Key": "Environment", "Value": "dev"}]
+    aws("elasticache").create_replication_group(
+        ReplicationGroupId="tagged", ReplicationGroupDescription="tagged", Tags=tags
+    )
+    connection = aws("codeconnections").create_connection(ConnectionName="t", ProviderType="GitHub", Tags=tags)
+    filters = [{"Key": "Environment", "Values": ["dev"]}]
+    found = aws("resourcegroupstaggingapi").get_resources(TagFilters=filters)["ResourceTagMappingList"]
+    group = f"arn:aws:elasticache:eu-west-1:{ACCOUNT}:replicationgroup:tagged"
+    same({one["ResourceARN"] for one in found}, {group, connection["ConnectionArn"]})
+    kinds = ["elasticache:replicationgroup"]
+    found = aws("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=kinds)["ResourceTagMappingList"]
+    same([one["Tags"] for one in found if one["ResourceARN"] == group], [tags])

@@ -57,7 +57,7 @@ def xray(aws: Aws) -> None:
     refused("InvalidRequestException", xray.get_group, GroupName="cart")
 
     rule = {
-        **{name: "*" for name in ("ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath", "ResourceARN")},
+        **dict.fromkeys(["ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath", "ResourceARN"], "*"),
         **{"RuleName": "some", "Priority": 1, "FixedRate": 0.05, "ReservoirSize": 1, "Version": 1},
     }
     xray.create_sampling_rule(SamplingRule=rule)

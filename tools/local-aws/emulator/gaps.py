@@ -1,7 +1,7 @@
 """The table of gaps (gaps.json), and what closes each of them.
 
-A gap's row is data: the page docs/reference/local-aws.md is made of it, and checks/ holds that moto as shipped does
-what the row says, and this emulator what AWS documents.
+A gap's row is data: the page docs/reference/local-aws.md is made of it, and checks/ holds that moto as shipped
+does what the row says, and this emulator what AWS documents.
 """
 
 import importlib

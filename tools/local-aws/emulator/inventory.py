@@ -1,4 +1,4 @@
-"""What is in the emulator beyond what an empty account holds: for tests that ask whether something was left behind."""
+"""What is in the emulator beyond what an empty account holds: tests ask by it whether something is left."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from emulator.kit import Shelf
 
 #: Fields of moto's backends that hold no resources, but what moto notes about them.
-_NOTES = re.compile(r"^_|tag|token|operation|history|delegation_sets|valid_resource_types|account_status|settings")
+_NOTES = re.compile(
+    r"^_|tag|token|operation|history|delegation_sets|valid_resource_types|account_status|settings"
+)
 
 #: What AWS goes on listing for a while, or for ever, after it was deleted.
 _GONE = {"deleted", "delete-complete", "inactive", "deleting"}
@@ -36,7 +38,7 @@ def inventory() -> dict[str, list[str]]:
 
 def _resources(backend: BaseBackend) -> dict[str, list[str]]:
     return {
-        name: [_told(key, entry) for key, entry in _entries(value) if _is_there(backend, entry)]
+        name: sorted(_told(key, entry) for key, entry in _entries(value) if _is_there(backend, entry))
         for name, value in vars(backend).items()
         if isinstance(value, (dict, list)) and not _NOTES.search(name)
     }
@@ -58,6 +60,8 @@ def _is_there(backend: BaseBackend, entry: Any) -> bool:
             return False
     if getattr(entry, "deletion_date", None) and not _waits(entry):  # a backup plan
         return False
+    if any(str(alias).startswith("alias/aws/") for alias in getattr(entry, "aliases", None) or ()):
+        return False  # a key of AWS's own
     # moto forgets what came with a network only where it is asked for by that network.
     networks = getattr(backend, "vpcs", None)
     network = getattr(entry, "vpc_id", None) or getattr(getattr(entry, "subnet", None), "vpc_id", None)

@@ -47,9 +47,17 @@ class Shelf:
 class Tags:
     """The tags of resources, by ARN, in the order in which they were given."""
 
+    _all: "list[Tags]" = []
+
     def __init__(self, service: str, key: str = "Key", value: str = "Value") -> None:
         self._key, self._value = key, value
         self._shelf = Shelf(f"{service} tags")
+        Tags._all.append(self)
+
+    @classmethod
+    def everything(cls, account: str) -> list[tuple[str, dict[str, str]]]:
+        """Every ARN with its tags."""
+        return [entry for tags in cls._all for entry in tags._shelf.at(account, "").items()]
 
     def put(self, response: BaseResponse, arn: str, tags: Iterable[dict] | None) -> None:
         kept = self._shelf.everywhere(response).setdefault(arn, {})
@@ -110,9 +118,9 @@ def graft(target: type, operations: type) -> None:
 class AddedService(BaseResponse):
     """A service, or a part of one, that moto lacks.
 
-    Each public method is an operation of botocore's model of that service (`create_group` is CreateGroup). Requests
-    are read and answers are written by that model, so that nothing but what AWS documents comes out; an operation
-    without a method goes to moto.
+    Each public method is an operation of botocore's model of that service (`create_group` is CreateGroup).
+    Requests are read and answers are written by that model, so that nothing but what AWS documents comes out; an
+    operation without a method goes to moto.
     """
 
     #: The name of the service in botocore, which is also the one that requests are signed for.

@@ -50,7 +50,7 @@ export function identityIn(text: string): Identity | undefined {
 /** Who answers there, if it is an emulator. */
 export async function identityAt(endpoint: string): Promise<Identity | undefined> {
   try {
-    const answer = await fetch(endpoint + PATHS.identity, { signal: AbortSignal.timeout(5_000) })
+    const answer = await fetch(endpoint + PATHS.identity, { signal: AbortSignal.timeout(10_000) })
     return identityIn(await answer.text())
   } catch {
     return undefined

@@ -43,6 +43,17 @@ export function environmentFor({
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
     CI: '1',
+    ...terraformEnvironment(base, folder),
+  }
+}
+
+/**
+ * What lets Terraform run by itself and find its provider, wherever it is pointed at.
+ *
+ * @param folder an existing one for its CLI configuration
+ */
+export function terraformEnvironment(base: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  return {
     TF_IN_AUTOMATION: '1',
     // Terraform asks HashiCorp for news; a network that drops packets then hangs it for minutes.
     CHECKPOINT_DISABLE: '1',

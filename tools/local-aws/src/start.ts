@@ -52,7 +52,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const args = [
     '--until-stdin-ends',
     ...['--port', String(options.port ?? 0)],
-    ...(options.leaveOpen === undefined ? [] : ['--leave-open', options.leaveOpen.join(',')]),
+    ...(options.leaveOpen === undefined || options.leaveOpen.length === 0
+      ? []
+      : ['--leave-open', options.leaveOpen.join(',')]),
   ]
   const child = spawn(python, emulatorArguments(args), {
     cwd: PACKAGE,
@@ -87,25 +89,31 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   }
 
   const folder = mkdtempSync(path.join(tmpdir(), 'local-aws-'))
+  const stop = async (): Promise<void> => {
+    await end(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  let environment: NodeJS.ProcessEnv
+  try {
+    const { endpoint } = identity
+    const region = options.region === undefined ? {} : { region: options.region }
+    environment = environmentFor({ endpoint, base, folder, ...region })
+  } catch (error) {
+    // A setting that cannot be used.
+    await stop()
+    throw error
+  }
   return {
     endpoint: identity.endpoint,
     port: identity.port,
     pid: identity.pid,
-    environment: environmentFor({
-      endpoint: identity.endpoint,
-      base,
-      folder,
-      ...(options.region === undefined ? {} : { region: options.region }),
-    }),
+    environment,
     inventory: async () => {
       const answer = await fetch(identity.endpoint + PATHS.inventory)
       return (await answer.json()) as Record<string, string[]>
     },
     lastWords: () => said,
-    stop: async () => {
-      await end(child)
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }
 

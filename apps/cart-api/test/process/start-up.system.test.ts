@@ -27,7 +27,7 @@ describe('a setting that cannot be used ends the start with a line that says why
     expect(ended).toEqual(
       refusal(
         'PORT is "http"; wanted: a whole number from 0 to 65535',
-        'STORE is "mongo"; wanted: one of sqlite, dynamodb, redis',
+        'STORE is "mongo"; wanted: one of sqlite, dynamodb, cached, redis',
         'MAX_LINES is "-1"; wanted: a whole number from 1 to 1000',
         'LOG_LEVEL is "loud"; wanted: one of trace, debug, info, warn, error, fatal, silent',
       ),

@@ -8,7 +8,7 @@ from emulator.kit import wrap
 
 @closes("acm-key-algorithm")
 def keep_key_algorithm() -> None:
-    """RequestCertificate: KeyAlgorithm; DescribeCertificate tells it. (moto's own certificate is always RSA.)"""
+    """RequestCertificate: KeyAlgorithm; DescribeCertificate tells it. (The key itself stays RSA.)"""
     from moto.acm.models import CertBundle
     from moto.acm.responses import AWSCertificateManagerResponse
 

@@ -98,7 +98,8 @@ class Budgets(AddedService):
 
     def describe_notifications_for_budget(self):
         """DescribeNotificationsForBudget"""
-        return ActionResult({"Notifications": [notification for notification, _ in self._kept()["notifications"]]})
+        told = [notification for notification, _ in self._kept()["notifications"]]
+        return ActionResult({"Notifications": told})
 
     def describe_subscribers_for_notification(self):
         """DescribeSubscribersForNotification"""

@@ -176,7 +176,8 @@ class CloudFrontPolicies(AddedService):
 
     def _check_tag(self, policy):
         if self._get_param("IfMatch") != policy["tag"]:
-            raise problem("PreconditionFailed", "The precondition in one or more of the request fields is false.")
+            message = "The precondition in one or more of the request fields evaluated to false."
+            raise problem("PreconditionFailed", message)
 
 
 def _policy(kind, policy_id, config, modified=None):

@@ -22,7 +22,8 @@ class Projects(AddedService):
         """CreateProject"""
         name = self._get_param("name")
         if name in self._projects:
-            raise problem("ResourceAlreadyExistsException", f"Project already exists: {self.arn(f'project/{name}')}")
+            arn = self.arn(f"project/{name}")
+            raise problem("ResourceAlreadyExistsException", f"Project already exists: {arn}")
         return self._put(name, dict(self.params), datetime.now(timezone.utc))
 
     def update_project(self):

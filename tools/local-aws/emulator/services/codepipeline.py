@@ -92,7 +92,8 @@ class CodePipeline(AddedService):
         if len(stages) < 2:
             raise problem(
                 "InvalidStructureException",
-                f"Pipeline has only {len(stages)} stage(s). There should be a minimum of 2 stages in a pipeline",
+                f"Pipeline has only {len(stages)} stage(s). "
+                "There should be a minimum of 2 stages in a pipeline",
             )
         if pipeline["pipelineType"] != "V2":
             for field in ("triggers", "variables"):

@@ -219,4 +219,5 @@ class CodeStarNotifications(AddedService):
 
     def _rule(self):
         arn = self._get_param("Arn")
-        return found(self._rules.of(self), arn, "ResourceNotFoundException", f"Notification rule not found: {arn}")
+        message = f"Notification rule not found: {arn}"
+        return found(self._rules.of(self), arn, "ResourceNotFoundException", message)

@@ -77,7 +77,7 @@ def keep_on_demand_limits() -> None:
 
 @closes("dynamodb-transactions")
 def isolate_transactions() -> None:
-    """TransactWriteItems: a cancelled one changes nothing, and nothing of others; a token is good for one effect."""
+    """TransactWriteItems: a cancelled one changes nothing, nor what others write; a token has one effect."""
     from moto.dynamodb import models
     from moto.dynamodb.responses import DynamoHandler
 
@@ -108,8 +108,8 @@ def isolate_transactions() -> None:
         known[token] = (now, asked)
         return answer
 
-    # moto undoes a transaction by bringing back deep copies of whole tables, which takes 200 ms and takes along what
-    # others have written. Here it gets the tables themselves for copies, and the items are put back one by one.
+    # moto undoes a transaction by bringing back deep copies of whole tables, which takes 200 ms and undoes what
+    # others have written. Here it gets the tables themselves for copies, and items are put back one by one.
     models.copy = _CopyAllButTables()
 
     @wrap(models.DynamoDBBackend, "transact_write_items")

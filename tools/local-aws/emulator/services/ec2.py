@@ -24,6 +24,22 @@ def keep_rule_descriptions() -> None:
     SecurityGroupRule.description = property(description)
 
 
+@closes("ec2-group-in-use")
+def refuse_to_delete_groups_in_use() -> None:
+    """DeleteSecurityGroup: DependencyViolation while a rule of another group names it."""
+    from moto.ec2.exceptions import DependencyViolationError
+    from moto.ec2.models.security_groups import SecurityGroupBackend
+
+    @wrap(SecurityGroupBackend, "_delete_security_group")
+    def delete_security_group(original, self, vpc_id, group_id):
+        for others in self.groups.values():
+            for other in others.values():
+                rules = [*other.ingress_rules, *other.egress_rules]
+                if other.id != group_id and any(rule.source_group.get("GroupId") == group_id for rule in rules):
+                    raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        return original(self, vpc_id, group_id)
+
+
 @closes("ec2-dhcp-options-tags")
 def keep_dhcp_options_tags() -> None:
     """CreateDhcpOptions: TagSpecification"""

@@ -1,7 +1,7 @@
 """Amazon ECS."""
 
 from emulator.gaps import closes
-from emulator.kit import wrap
+from emulator.kit import problem, wrap
 
 #: Fields of CreateService and UpdateService that DescribeServices tells as they were given.
 _KEPT = [
@@ -85,3 +85,19 @@ def become_steady_at_once() -> None:
             answer = original(self)
             settle(self, answer.result["service"])
             return answer
+
+
+@closes("ecs-cluster-in-use")
+def refuse_to_delete_clusters_in_use() -> None:
+    """DeleteCluster: ClusterContainsServicesException"""
+    from moto.ecs.models import EC2ContainerServiceBackend
+
+    @wrap(EC2ContainerServiceBackend, "delete_cluster")
+    def delete_cluster(original, self, cluster_str):
+        name = cluster_str.split("/")[-1]
+        if any(service.cluster_name == name and service.status == "ACTIVE" for service in self.services.values()):
+            raise problem(
+                "ClusterContainsServicesException",
+                "The Cluster cannot be deleted while Services are active.",
+            )
+        return original(self, cluster_str)

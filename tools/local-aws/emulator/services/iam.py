@@ -1,7 +1,7 @@
 """AWS IAM, as far as it decides about requests: conditions, and the resources that a request is about.
 
-moto checks nobody until POST /moto-api/reset-auth says after how many requests it shall (its body: "0" for at once).
-From then on the credentials that sts:AssumeRole gives are held against the policies of their role.
+moto checks nobody until POST /moto-api/reset-auth says after how many requests it shall (its body: "0" for at
+once). From then on the credentials that sts:AssumeRole gives are held against the policies of their role.
 """
 
 import json
@@ -144,7 +144,7 @@ def name_resources() -> None:
 
 
 def _demands(request: Any) -> Iterator[tuple[str | None, str]]:
-    """What has to be permitted: pairs of an action (None: the request's own) and the resource that it is about."""
+    """What has to be permitted: pairs of an action (None: the request's own) and what it is about."""
     of_service = _DEMANDS.get(request.service_name)
     if of_service is not None:
         yield from of_service(request, _body(request))
@@ -164,7 +164,7 @@ def _arn(request: Any, service: str, resource: str) -> str:
     return f"arn:{request.partition}:{service}:{request.region}:{request.current_account}:{resource}"
 
 
-#: What TransactWriteItems needs for each kind of write (Actions, resources, and condition keys for Amazon DynamoDB).
+#: What TransactWriteItems needs for each kind of write (Service Authorization Reference, Amazon DynamoDB).
 _OF_WRITE = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
@@ -191,7 +191,8 @@ def _dynamodb(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
 
 def _events(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
     def bus(name: str | None) -> str:
-        return _arn(request, "events", name if (name or "").startswith("arn:") else f"event-bus/{name or 'default'}")
+        named = name or "default"
+        return _arn(request, "events", named if named.startswith("arn:") else f"event-bus/{named}")
 
     for entry in body.get("Entries") or []:
         yield None, bus(entry.get("EventBusName"))
@@ -215,11 +216,9 @@ def _kms(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:
     if not wanted:
         return
     # Policies name keys; an alias stands for its key.
-    try:
-        yield None, request.kms_backend.keys[request.kms_backend.get_key_id(wanted)].arn
-    except Exception:
-        alias = request.kms_backend.get_key_id_from_alias(wanted)
-        yield None, _arn(request, "kms", f"key/{alias}" if alias else f"key/{wanted}")
+    name = wanted.split(":")[-1]
+    key = request.kms_backend.get_key_id_from_alias(name) if name.startswith("alias/") else name.split("/")[-1]
+    yield None, _arn(request, "kms", f"key/{key or name}")
 
 
 def _ssm(request: Any, body: dict) -> Iterator[tuple[str | None, str]]:

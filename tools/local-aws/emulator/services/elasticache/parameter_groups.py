@@ -77,7 +77,7 @@ class Operations:
         return ActionResult({"CacheParameterGroupName": name})
 
     def delete_cache_parameter_group(self):
-        """DeleteCacheParameterGroup: "You cannot delete a cache parameter group if it is associated with any cache clusters." """
+        """DeleteCacheParameterGroup: not while a cache cluster is associated with it."""
         from emulator.services.elasticache.replication_groups import users_of
 
         name = self._get_param("CacheParameterGroupName")

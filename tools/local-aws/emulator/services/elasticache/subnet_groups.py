@@ -41,7 +41,7 @@ class Operations:
         return ActionResult({"CacheSubnetGroup": group})
 
     def delete_cache_subnet_group(self):
-        """DeleteCacheSubnetGroup: "You cannot delete … if it is associated with any cluster." """
+        """DeleteCacheSubnetGroup: not while a cluster is in it."""
         from emulator.services.elasticache.replication_groups import users_of
 
         name = self._get_param("CacheSubnetGroupName")

@@ -14,4 +14,5 @@ def know_every_kind() -> None:
     @wrap(ElastiCacheResponse, "list_tags_for_resource")
     def list_tags_for_resource(_original, self):
         tagging = self.elasticache_backend.tagging_service
-        return ActionResult({"TagList": tagging.list_tags_for_resource(self._get_param("ResourceName"))["Tags"]})
+        tags = tagging.list_tags_for_resource(self._get_param("ResourceName"))["Tags"]
+        return ActionResult({"TagList": tags})

@@ -1,3 +1,5 @@
+# What moto as it is shipped does not have, or not well enough.
+
 resource "aws_elasticache_parameter_group" "valkey" {
   name        = "cart-valkey8"
   family      = "valkey8"

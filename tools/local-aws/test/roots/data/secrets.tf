@@ -78,7 +78,15 @@ resource "aws_iam_role" "rot" {
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }] })
 }
 
+# Lambda would make it by itself, and leave it.
+resource "aws_cloudwatch_log_group" "rot" {
+  name              = "/aws/lambda/rot"
+  retention_in_days = 7
+}
+
 resource "aws_lambda_function" "rot" {
+  depends_on = [aws_cloudwatch_log_group.rot]
+
   function_name = "rot"
   role          = aws_iam_role.rot.arn
   runtime       = "nodejs20.x"

@@ -1,3 +1,5 @@
+# What moto as it is shipped does not have, or not well enough.
+
 resource "aws_codestarconnections_connection" "gh" {
   name          = "cart-github"
   provider_type = "GitHub"

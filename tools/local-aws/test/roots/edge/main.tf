@@ -4,8 +4,9 @@ module "network" {
 }
 
 provider "aws" {
-  alias  = "use1"
-  region = "us-east-1"
+  alias       = "use1"
+  region      = "us-east-1"
+  max_retries = 3
   default_tags { tags = { Project = "cart" } }
 }
 

@@ -1,3 +1,5 @@
+# What moto as it is shipped does not have, or not well enough.
+
 resource "aws_cloudwatch_log_data_protection_policy" "p" {
   log_group_name  = aws_cloudwatch_log_group.app.name
   policy_document = jsonencode({ Name = "pii", Version = "2021-06-01", Statement = [{ Sid = "Audit", DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"], Operation = { Audit = { FindingsDestination = {} } } }, { Sid = "Redact", DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"], Operation = { Deidentify = { MaskConfig = {} } } }] })

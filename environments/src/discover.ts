@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Environment } from './fields.ts'
+import { BadEnvironments, type FoundFile, readEnvironment } from './read.ts'
+import { overlap } from './subnets.ts'
+
+/** Where the environments of this repository are. */
+const FOLDER = path.resolve(import.meta.dirname, '..')
+
+/**
+ * Reads every environment: each TypeScript file of the folder is one, named after it. No list names them.
+ *
+ * @param variables what may give the fields that only the user knows (variables.ts)
+ * @throws {BadEnvironments} with all findings of all files
+ */
+export async function readEnvironments(
+  variables: Readonly<Record<string, string | undefined>> = {},
+  folder: string = FOLDER,
+): Promise<readonly Environment[]> {
+  const files = await Promise.all(filesOf(folder).map((file) => load(folder, file)))
+  const read = files.map((file) => readEnvironment(file, variables))
+  const environments = read.flatMap(({ environment }) => environment ?? [])
+  const findings = [...read.flatMap((one) => one.findings), ...betweenEnvironments(environments)]
+  if (files.length === 0) findings.push(`${folder} has no environment; wanted: a file such as dev.ts`)
+  if (findings.length > 0) throw new BadEnvironments(findings)
+  return environments
+}
+
+/** By name, so that what is made of them comes in the same order everywhere. */
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('.d.ts'))
+    .toSorted()
+}
+
+async function load(folder: string, file: string): Promise<FoundFile> {
+  const loaded: { default?: unknown } = await import(pathToFileURL(path.join(folder, file)).href)
+  return { name: path.basename(file, '.ts'), file: `environments/${file}`, fields: loaded.default }
+}
+
+/** The rules between files. */
+function betweenEnvironments(environments: readonly Environment[]): string[] {
+  const names = new Set(environments.map(({ name }) => name))
+  return environments.flatMap((environment, index) => {
+    const { name, project, promotesFrom, cidr } = environment
+    const findings = environments
+      .slice(0, index)
+      .filter((other) => overlap(other.cidr, cidr))
+      .map(
+        (other) =>
+          `environments/${name}.ts: cidr is "${cidr}"; wanted: no address of ${other.name}, ${other.cidr}`,
+      )
+    if (promotesFrom !== '' && !names.has(promotesFrom)) {
+      findings.push(
+        `environments/${name}.ts: promotesFrom is "${promotesFrom}"; wanted: one of ${[...names].join(', ')}`,
+      )
+    }
+    const first = environments[0]
+    // They share the account's and region's state backend, which is named after the project.
+    if (first !== undefined && first.project !== project) {
+      findings.push(
+        `environments/${name}.ts: project is "${project}"; wanted: "${first.project}", as in environments/${first.name}.ts`,
+      )
+    }
+    return findings
+  })
+}

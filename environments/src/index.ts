@@ -1,0 +1,8 @@
+export { readEnvironments } from './discover.ts'
+export type { Environment, EnvironmentFile, FieldName } from './fields.ts'
+export { type Missing, missingToDeploy } from './missing.ts'
+export { lockTableName, type Names, namesOf, stateBucketName } from './names.ts'
+export { BadEnvironments, readEnvironment } from './read.ts'
+export { STATE_BACKEND } from './rules/names.ts'
+export { START } from './server-times.ts'
+export { planSubnets, type ZoneSubnets } from './subnets.ts'

@@ -1,0 +1,44 @@
+import { fargateSizes, isFargateSize } from '../fargate.ts'
+import type { Rule } from './rule.ts'
+
+export const CAPACITY_RULES: readonly Rule[] = [
+  {
+    fields: ['taskMemory', 'taskCpu'],
+    holds: ({ taskCpu, taskMemory }) => isFargateSize(taskCpu, taskMemory),
+    wanted: ({ taskCpu }) => fargateSizes(taskCpu),
+  },
+  {
+    fields: ['minTasks', 'desiredTasks', 'scaling'],
+    holds: ({ scaling, minTasks, desiredTasks }) => !scaling || minTasks <= desiredTasks,
+    wanted: ({ desiredTasks }) => `at most desiredTasks, which is ${desiredTasks}`,
+  },
+  {
+    fields: ['maxTasks', 'desiredTasks', 'scaling'],
+    holds: ({ scaling, maxTasks, desiredTasks }) => !scaling || maxTasks >= desiredTasks,
+    wanted: ({ desiredTasks }) => `at least desiredTasks, which is ${desiredTasks}`,
+  },
+  {
+    fields: ['scheduledFloor', 'minTasks', 'maxTasks', 'scaling'],
+    holds: ({ scheduledFloor, scaling, minTasks, maxTasks }) =>
+      scheduledFloor === 0 || (scaling && scheduledFloor >= minTasks && scheduledFloor <= maxTasks),
+    wanted: ({ scaling, minTasks, maxTasks }) =>
+      scaling ? `0, or from minTasks (${minTasks}) to maxTasks (${maxTasks})` : '0 without scaling',
+  },
+  {
+    fields: ['minReadUnits', 'maxReadUnits'],
+    holds: ({ minReadUnits, maxReadUnits }) => minReadUnits <= maxReadUnits,
+    wanted: ({ maxReadUnits }) => `at most maxReadUnits, which is ${maxReadUnits}`,
+  },
+  {
+    fields: ['minWriteUnits', 'maxWriteUnits'],
+    holds: ({ minWriteUnits, maxWriteUnits }) => minWriteUnits <= maxWriteUnits,
+    wanted: ({ maxWriteUnits }) => `at most maxWriteUnits, which is ${maxWriteUnits}`,
+  },
+  {
+    // ElastiCache refuses snapshots of these two.
+    fields: ['cacheSnapshotDays', 'cacheNodeType'],
+    holds: ({ cacheSnapshotDays, cacheNodeType }) =>
+      cacheSnapshotDays === 0 || !/^cache\.(t1|m1\.small)/.test(cacheNodeType),
+    wanted: ({ cacheNodeType }) => `0 with ${cacheNodeType}`,
+  },
+]

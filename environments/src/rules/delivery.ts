@@ -1,0 +1,35 @@
+import type { Rule } from './rule.ts'
+
+const OWN_HOSTS: readonly string[] = ['GitHubEnterpriseServer', 'GitLabSelfManaged']
+
+export const DELIVERY_RULES: readonly Rule[] = [
+  {
+    fields: ['codestarHostArn', 'codestarProviderType', 'enableCicd', 'createCodestarConnection'],
+    holds: (environment) => {
+      const { enableCicd, createCodestarConnection, codestarProviderType, codestarHostArn } = environment
+      const needsHost = OWN_HOSTS.includes(codestarProviderType)
+      if (codestarHostArn !== undefined) return needsHost
+      return !(enableCicd && createCodestarConnection && needsHost)
+    },
+    wanted: ({ codestarProviderType }) =>
+      OWN_HOSTS.includes(codestarProviderType)
+        ? `the ARN of a host, with codestarProviderType ${codestarProviderType}`
+        : `none with codestarProviderType ${codestarProviderType}`,
+  },
+  {
+    fields: ['codestarConnectionArn', 'createCodestarConnection', 'enableCicd'],
+    holds: ({ codestarConnectionArn, createCodestarConnection, enableCicd }) =>
+      createCodestarConnection
+        ? codestarConnectionArn === undefined
+        : !enableCicd || codestarConnectionArn !== undefined,
+    wanted: ({ createCodestarConnection }) =>
+      createCodestarConnection
+        ? 'none with createCodestarConnection'
+        : 'the ARN of a connection without createCodestarConnection',
+  },
+  {
+    fields: ['promotesFrom'],
+    holds: ({ promotesFrom, name }) => promotesFrom !== name,
+    wanted: () => 'another environment',
+  },
+]

@@ -1,0 +1,19 @@
+import type { Environment } from '../fields.ts'
+import { NAMES } from '../names.ts'
+import type { Rule } from './rule.ts'
+
+/** Stacks of this name, and of names that begin with it, hold the state of the others. */
+export const STATE_BACKEND = 'state-backend'
+
+/** What a stack and the API's `DEPLOYMENT` take. */
+export function isEnvironmentName(name: string): boolean {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31 && !name.startsWith(STATE_BACKEND)
+}
+
+/** One rule for each name that is made of project and environment. */
+export const NAME_RULES: readonly Rule[] = Object.entries(NAMES).map(([key, { limit, of }]) => ({
+  fields: ['project', 'region'],
+  holds: (environment) => of(environment).length <= limit,
+  wanted: (environment: Environment) =>
+    `a name that leaves the ${key} within ${limit} characters; "${of(environment)}" has ${of(environment).length}`,
+}))

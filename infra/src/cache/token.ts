@@ -1,0 +1,71 @@
+import type { Environment } from '@cartwright/environments'
+import { DataAwsSecretsmanagerRandomPassword } from '#aws/data-aws-secretsmanager-random-password'
+import { SecretsmanagerSecret } from '#aws/secretsmanager-secret'
+import { SecretsmanagerSecretVersion } from '#aws/secretsmanager-secret-version'
+import { Construct, TerraformStack } from '#terraform'
+import type { Key } from '../base/key.ts'
+import type { Role } from '../base/role.ts'
+
+export interface CacheTokenProps extends Pick<Environment, 'lastCopies'> {
+  readonly name: string
+  readonly key: Key
+}
+
+/** AWS takes 16 to 128 characters, and none of `@ " /`: letters and digits are enough. */
+const SHAPE = { password_length: 64, exclude_punctuation: true } as const
+
+/**
+ * The token that Redis asks for. The provider cannot pass one to ElastiCache without keeping it in the state, so there
+ * are two, and the state never holds the one that lives:
+ *
+ *     deploy     group made with the throw-away token (it is in the state) ─ secret written past the state: the next token
+ *     rotation   ROTATE: Redis takes both ─ SET: Redis takes the secret's alone; the throw-away one is dead
+ *
+ * Every later rotation adds a version to the secret; the one that Terraform wrote stays what it was and is no longer
+ * read.
+ *
+ * Cost: $0.40 a month.
+ */
+export class CacheToken extends Construct {
+  readonly secretArn: string
+  /** The token that the group is made with. */
+  readonly throwAway: string
+  readonly #key: Key
+
+  constructor(scope: Construct, id: string, { name, key, lastCopies }: CacheTokenProps) {
+    super(scope, id)
+    this.#key = key
+    const secret = new SecretsmanagerSecret(this, 'secret', {
+      name,
+      description: 'The token that Redis asks for',
+      kmsKeyId: key.arn,
+      // A name is taken as long as its secret can be brought back.
+      recoveryWindowInDays: lastCopies ? 30 : 0,
+    })
+    this.secretArn = secret.arn
+    new SecretsmanagerSecretVersion(this, 'first', {
+      secretId: secret.id,
+      secretStringWo: this.#makeEphemeral(),
+      secretStringWoVersion: 1,
+    })
+    this.throwAway = new DataAwsSecretsmanagerRandomPassword(this, 'throw-away', {
+      passwordLength: SHAPE.password_length,
+      excludePunctuation: SHAPE.exclude_punctuation,
+    }).randomPassword
+  }
+
+  grantRead(role: Role): void {
+    role.allow({
+      sid: 'ReadRedisToken',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [this.secretArn],
+    })
+    this.#key.grantUse(role, 'UseTokenKey', 'secretsmanager')
+  }
+
+  /** An ephemeral resource, which Terraform keeps nowhere. CDKTF has no class for them. */
+  #makeEphemeral(): string {
+    TerraformStack.of(this).addOverride('ephemeral.aws_secretsmanager_random_password.redis', SHAPE)
+    return `\${ephemeral.aws_secretsmanager_random_password.redis.random_password}`
+  }
+}

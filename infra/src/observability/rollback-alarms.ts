@@ -1,0 +1,74 @@
+import { CloudwatchMetricAlarm } from '#aws/cloudwatch-metric-alarm'
+import { Construct } from '#terraform'
+import type { LoadBalancer } from '../load-balancer/load-balancer.ts'
+
+export interface RollbackAlarmsProps {
+  readonly name: string
+  readonly loadBalancer: LoadBalancer
+}
+
+/**
+ * What undoes a deployment: more than five errors in a hundred requests, or one request in a hundred slower than two
+ * seconds. They are a set of their own, because an alarm that already rings when a deployment starts is not watched, and
+ * they tell nobody. Without requests they are quiet.
+ *
+ * Cost: $0.60 a month.
+ */
+export class RollbackAlarms extends Construct {
+  readonly names: readonly string[]
+
+  constructor(scope: Construct, id: string, { name, loadBalancer }: RollbackAlarmsProps) {
+    super(scope, id)
+    const dimensions = {
+      LoadBalancer: loadBalancer.arnSuffix,
+      TargetGroup: loadBalancer.targetGroupArnSuffix,
+    }
+    this.names = [this.#errors(name, dimensions), this.#slowness(name, dimensions)]
+  }
+
+  #errors(name: string, dimensions: Record<string, string>): string {
+    const sum = (id: string, metricName: string) => ({
+      id,
+      returnData: false,
+      metric: { namespace: 'AWS/ApplicationELB', metricName, period: 60, stat: 'Sum', dimensions },
+    })
+    return new CloudwatchMetricAlarm(this, 'errors', {
+      alarmName: `${name}-rollback-errors`,
+      alarmDescription: 'Undoes a deployment: more than 5 % of the requests to tasks fail with 5xx.',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 5,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      treatMissingData: 'notBreaching',
+      metricQuery: [
+        {
+          id: 'rate',
+          label: 'Failed requests in %',
+          // Of a handful of requests one failure says nothing.
+          expression: 'IF(requests > 20, 100 * FILL(errors, 0) / requests, 0)',
+          returnData: true,
+        },
+        sum('errors', 'HTTPCode_Target_5XX_Count'),
+        sum('requests', 'RequestCount'),
+      ],
+    }).alarmName
+  }
+
+  #slowness(name: string, dimensions: Record<string, string>): string {
+    return new CloudwatchMetricAlarm(this, 'slowness', {
+      alarmName: `${name}-rollback-slowness`,
+      alarmDescription: 'Undoes a deployment: one request in a hundred takes longer than 2 s.',
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'TargetResponseTime',
+      dimensions,
+      extendedStatistic: 'p99',
+      period: 60,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 2,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      treatMissingData: 'notBreaching',
+      evaluateLowSampleCountPercentiles: 'ignore',
+    }).alarmName
+  }
+}

@@ -1,0 +1,112 @@
+import { type Environment, missingToDeploy, type Names, namesOf } from '@cartwright/environments'
+import { type Construct, DataResource, ref, TerraformLocal, TerraformOutput } from '#terraform'
+import { Key } from '../base/key.ts'
+import { Place } from '../base/place.ts'
+import { Cache } from '../cache/cache.ts'
+import { Events } from '../events/events.ts'
+import { LoadBalancer } from '../load-balancer/load-balancer.ts'
+import { Network } from '../network/network.ts'
+import { Observability } from '../observability/observability.ts'
+import { RollbackAlarms } from '../observability/rollback-alarms.ts'
+import { Registry } from '../registry/registry.ts'
+import { Service, TASK_PORT } from '../service/service.ts'
+import { Table } from '../table/table.ts'
+import { keepState } from './backend.ts'
+import { useAws } from './provider.ts'
+import { Stack } from './stack.ts'
+
+/** An environment: everything that it holds, wired. What differs between environments is in their files alone. */
+export class CartwrightStack extends Stack {
+  readonly environment: Environment
+  readonly #names: Names
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id)
+    this.environment = environment
+    this.#names = namesOf(environment)
+    useAws(this, { ...environment, environment: environment.name })
+    keepState(this, environment)
+    this.#refuseUntilComplete()
+    this.#build()
+  }
+
+  #build(): void {
+    const { environment } = this
+    const names = this.#names
+    const place = new Place(this, 'place', environment)
+    const key = new Key(this, 'key', { ...environment, name: names.base, place })
+    const shared = { ...environment, names, place, key }
+    const network = new Network(this, 'network', {
+      ...shared,
+      name: names.base,
+      flowLogsRoleName: names.flowLogsRole,
+    })
+    const table = new Table(this, 'table', { ...shared, name: names.table })
+    const cache = new Cache(this, 'cache', { ...shared, name: names.replicationGroup, network })
+    const events = new Events(this, 'events', shared)
+    const registry = new Registry(this, 'registry', {
+      ...shared,
+      name: names.repository,
+      releaseName: `/${names.base}/release`,
+    })
+    const loadBalancer = new LoadBalancer(this, 'load-balancer', { ...shared, network, taskPort: TASK_PORT })
+    const rollback = environment.rollbackAlarms
+      ? new RollbackAlarms(this, 'rollback', { name: names.base, loadBalancer })
+      : undefined
+    const service = new Service(this, 'service', {
+      ...shared,
+      environment,
+      network,
+      table,
+      cache,
+      events,
+      registry,
+      loadBalancer,
+      ...(rollback === undefined ? {} : { rollback }),
+    })
+    const observability = new Observability(this, 'observability', {
+      ...shared,
+      environmentName: environment.name,
+      table,
+      cache,
+      events,
+      loadBalancer,
+      service,
+    })
+    this.#tell({
+      alb_url: loadBalancer.url,
+      alb_dns_name: loadBalancer.dnsName,
+      ecr_repository_url: registry.url,
+      dynamodb_table_name: table.name,
+      redis_endpoint: cache.primaryEndpoint,
+      redis_secret_arn: cache.secretArn,
+      event_bus_name: events.busName,
+      queue_url: events.ordersQueue.url,
+      cluster_name: service.clusterName,
+      service_name: service.serviceName,
+      dashboard_urls: observability.dashboardUrls,
+    })
+  }
+
+  /** What only the user can give, and nobody has given: a plan ends here, with all of it, before anything is made. */
+  #refuseUntilComplete(): void {
+    const missing = missingToDeploy(this.environment)
+    if (missing.length === 0) return
+    // Terraform takes no condition that refers to nothing.
+    new TerraformLocal(this, 'given', Object.fromEntries(missing.map(({ field }) => [field, false])))
+    const precondition = missing.map(({ field, message }) => ({
+      condition: ref(`local.given.${field}`),
+      errorMessage: `${message}.`,
+    }))
+    new DataResource(this, 'complete', { lifecycle: { precondition } })
+  }
+
+  /** Outputs have the names that people and scripts know them by, whatever the construct. */
+  #tell(outputs: Readonly<Record<string, string | readonly string[]>>): void {
+    for (const [name, output] of Object.entries(outputs)) {
+      // CDKTF calls a function that Node warns of when it is given a list: a list's expression is none to it.
+      const value = typeof output === 'string' ? output : `\${${JSON.stringify(output)}}`
+      new TerraformOutput(this, name, { value })
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identityAt } from '../src/emulator.ts'
+import { startLocalAws } from '../src/index.ts'
+
+const PATIENCE = 60_000
+
+test(
+  'two of them are two empty accounts on two ports, and what is made in one is in its inventory',
+  async () => {
+    const [one, other] = await Promise.all([startLocalAws(), startLocalAws()])
+
+    const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: signedFor('sqs') }
+    const created = await fetch(one.endpoint, {
+      method: 'POST',
+      headers: form,
+      body: 'Action=CreateQueue&QueueName=mine&Version=2012-11-05',
+    })
+
+    expect(created.status).toBe(200)
+    expect(one.port).not.toBe(other.port)
+    expect(await one.inventory()).toEqual({ 'sqs eu-west-1 queues': ['mine'] })
+    expect(await other.inventory()).toEqual({})
+    await Promise.all([one.stop(), other.stop()])
+    expect(await identityAt(one.endpoint)).toBeUndefined()
+  },
+  PATIENCE,
+)
+
+test(
+  'a port that is taken is said',
+  async () => {
+    const one = await startLocalAws()
+
+    await expect(startLocalAws({ port: one.port })).rejects.toThrow(
+      `port ${one.port} of 127.0.0.1 cannot be used`,
+    )
+    await one.stop()
+  },
+  PATIENCE,
+)
+
+test(
+  'a gap that there is no row for cannot be left open',
+  async () => {
+    await expect(startLocalAws({ leaveOpen: ['sideways'] })).rejects.toThrow('gaps.json has no row sideways')
+  },
+  PATIENCE,
+)
+
+test(
+  'it goes with the process that started it, also one that is killed',
+  async () => {
+    const program = `
+      import { startLocalAws } from ${JSON.stringify(path.join(import.meta.dirname, '../src/index.ts'))}
+      console.log((await startLocalAws()).endpoint)
+      setInterval(() => {}, 1000)
+    `
+    const starter = spawn(process.execPath, ['--input-type=module-typescript', '-e', program])
+    const [line] = (await once(starter.stdout.setEncoding('utf8'), 'data')) as [string]
+    const endpoint = line.trim()
+    expect(await identityAt(endpoint)).toBeDefined()
+
+    starter.kill('SIGKILL')
+
+    while ((await identityAt(endpoint)) !== undefined) await sleep(20)
+  },
+  PATIENCE,
+)
+
+/** As much of a signature as is looked at. */
+function signedFor(service: string): string {
+  return `AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`
+}
