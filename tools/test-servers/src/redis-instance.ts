@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import { type RedisServer, startRedis } from './redis.ts'
 import { freePort } from './server-process.ts'
@@ -65,7 +66,17 @@ export class RedisInstance {
 
   /** Keeps what is in it now, for a later restart with old data. */
   async snapshot(): Promise<void> {
-    await this.command('SAVE')
+    // A copy for a new replica may be under way, and Redis makes one at a time.
+    for (let saved = false; !saved; ) {
+      saved = await this.command('SAVE').then(
+        () => true,
+        async (error: Error) => {
+          if (!/already in progress/.test(error.message)) throw error
+          await sleep(20)
+          return false
+        },
+      )
+    }
     copyFileSync(this.#file(DUMP), this.#file(SNAPSHOT))
   }
 
