@@ -28,7 +28,7 @@ export const CACHE_MUTANTS = {
     patches: [
       {
         file: STORE,
-        find: 'const stale = await this.#hashes.fence(epoch, ids, token)',
+        find: 'const stale = await this.#hashes.fence(epoch, ids, token, patience)',
         replace: 'const stale: string[][] = []',
       },
       LATE_LIFTS,
@@ -77,8 +77,8 @@ export const CACHE_MUTANTS = {
       { file: PRIMARY, find: 'if (this.#identity !== identity) throw new NotThePrimary()', replace: '' },
       {
         file: SWITCH,
-        find: 'else if (primary.identity !== undefined) void this.#look(() => this.#judge(held))',
-        replace: '',
+        find: 'void this.#look(() => this.#judge(held))',
+        replace: 'return',
       },
       { file: STORE, find: 'this.#primary.identity !== place.on || ', replace: '' },
       {
