@@ -1,0 +1,54 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import type { Environment } from '@cartwright/environments'
+import { DeployProblem } from './problem.ts'
+
+const SIGN_IN =
+  'sign in (AWS_PROFILE, `aws sso login`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the same command again'
+
+/**
+ * The number of the account that the credentials belong to.
+ *
+ * @throws {DeployProblem} where there are none, or AWS does not take them
+ */
+export async function findAccount(region: string): Promise<string> {
+  const sts = new STSClient({ region })
+  try {
+    const { Account } = await sts.send(new GetCallerIdentityCommand())
+    if (Account === undefined) throw new DeployProblem('AWS does not tell the account of the credentials')
+    return Account
+  } catch (error) {
+    if (error instanceof DeployProblem || !(error instanceof Error)) throw error
+    const reason = firstLine(error.message)
+    // What AWS answers has a status; what the SDK could not even sign has none.
+    if ('$fault' in error) {
+      throw new DeployProblem(`AWS refuses the credentials (${error.name}: ${reason}): ${SIGN_IN}`)
+    }
+    if (/credential|token|profile|sso/i.test(`${error.name} ${reason}`)) {
+      throw new DeployProblem(`there are no AWS credentials (${reason}): ${SIGN_IN}`)
+    }
+    throw new DeployProblem(`AWS cannot be asked for the account (${error.name}: ${reason})`, {
+      cause: error,
+    })
+  } finally {
+    sts.destroy()
+  }
+}
+
+/**
+ * The environments that live in the account: those that name it, and those that name none.
+ *
+ * @throws {DeployProblem} where all of them name another one
+ */
+export function environmentsOf(
+  account: string,
+  environments: readonly Environment[],
+): readonly Environment[] {
+  const there = environments.filter(({ accountId }) => accountId === undefined || accountId === account)
+  if (there.length > 0) return there
+  const wanted = environments.map(({ name, accountId }) => `${accountId} (${name})`)
+  throw new DeployProblem(`the credentials are of account ${account}; wanted: ${wanted.join(', ')}`)
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}

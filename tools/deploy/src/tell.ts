@@ -1,0 +1,2 @@
+/** Where a command says, line by line, what it does. */
+export type Tell = (line: string) => void
