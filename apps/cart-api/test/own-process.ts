@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 const MAIN = path.join(import.meta.dirname, '../src/main.ts')
 
@@ -58,16 +57,6 @@ export async function startOwnProcess(options: OwnProcessOptions): Promise<OwnPr
       child.kill(signal)
       return ended
     },
-  }
-}
-
-/** Resolves when the process uses its cache, or has none. */
-export async function untilCached({ url }: Pick<OwnProcessApi, 'url'>): Promise<void> {
-  for (;;) {
-    // The API's own answer.
-    const health = (await (await fetch(`${url}/health`)).json()) as { cache: { state: string } }
-    if (['on', 'none'].includes(health.cache.state)) return
-    await sleep(50)
   }
 }
 

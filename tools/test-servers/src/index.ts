@@ -4,6 +4,7 @@
  */
 export { Chance } from './chance.ts'
 export { type DynamoServer, startDynamo } from './dynamo.ts'
+export { dynamoRefusal } from './dynamo-refusal.ts'
 export {
   type HttpFault,
   type HttpFaultProxy,
@@ -23,3 +24,4 @@ export {
 } from './redis-pair.ts'
 export type { ServerProcess } from './server-process.ts'
 export { startTcpFaultProxy, type TcpFault, type TcpFaultProxy } from './tcp-faults.ts'
+export { untilCached } from './until-cached.ts'

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { MutantName } from './mutants/mutants.ts'
 
@@ -43,16 +42,6 @@ export class ApiProcess {
       child.once('exit', () => reject(new Error(`an API process ended before it listened:\n${words}`)))
       child.once('error', reject)
     })
-  }
-
-  /** Resolves when it uses its cache, or has none. */
-  async untilCached(): Promise<void> {
-    for (;;) {
-      // The API's own answer.
-      const health = (await (await fetch(`${this.#url}/health`)).json()) as { cache: { state: string } }
-      if (['on', 'none'].includes(health.cache.state)) return
-      await sleep(20)
-    }
   }
 
   signal(name: NodeJS.Signals): void {

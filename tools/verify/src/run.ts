@@ -1,4 +1,4 @@
-import { Chance } from '@cartwright/test-servers'
+import { Chance, untilCached } from '@cartwright/test-servers'
 import { ApiProcess } from './api-process.ts'
 import { startBackend } from './backends/start.ts'
 import { type Breakable, breakThings, type FaultCounts } from './breaking.ts'
@@ -66,7 +66,7 @@ export async function run(
       return api
     })
     await Promise.all(apis.map((api) => api.start()))
-    await Promise.all(apis.map((api) => api.untilCached()))
+    await Promise.all(apis.map(untilCached))
     const fronts = await Promise.all(apis.map(async (api) => stopLater(await Front.start(api))))
 
     const { history, faults } = await makeHistory(options, seed, { apis, fronts, backend, receiver }, tell)

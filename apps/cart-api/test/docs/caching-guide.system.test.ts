@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTable } from '@cartwright/cart-store/dynamodb'
-import { type DynamoServer, type RedisServer, startDynamo, startRedis } from '@cartwright/test-servers'
-import { endOwnProcesses, type OwnProcessApi, startOwnProcess, untilCached } from '../own-process.ts'
+import {
+  type DynamoServer,
+  type RedisServer,
+  startDynamo,
+  startRedis,
+  untilCached,
+} from '@cartwright/test-servers'
+import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { Shopper } from '../shopper.ts'
 
 const GUIDE = readFileSync(path.join(import.meta.dirname, '../../../../docs/guides/caching.md'), 'utf8')

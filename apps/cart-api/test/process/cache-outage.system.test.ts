@@ -7,8 +7,9 @@ import {
   type RedisServer,
   startDynamo,
   startRedis,
+  untilCached,
 } from '@cartwright/test-servers'
-import { endOwnProcesses, type OwnProcessApi, startOwnProcess, untilCached } from '../own-process.ts'
+import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { KeepAliveClient } from './keep-alive.ts'
 
 /** How long Redis is away, in seconds. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createTable } from '@cartwright/cart-store/dynamodb'
-import { startDynamo, startRedis } from '@cartwright/test-servers'
-import { endOwnProcesses, type OwnProcessApi, startOwnProcess, untilCached } from '../own-process.ts'
+import { startDynamo, startRedis, untilCached } from '@cartwright/test-servers'
+import { endOwnProcesses, type OwnProcessApi, startOwnProcess } from '../own-process.ts'
 import { type Answer, KeepAliveClient } from './keep-alive.ts'
 
 const CLIENTS = 64

@@ -20,6 +20,7 @@ import {
 } from '../port.ts'
 import type { ConnectionOptions } from '../redis/connection.ts'
 import { NoReply } from '../redis/faults.ts'
+import { UnderWay } from '../under-way.ts'
 import { CacheSwitch } from './cache-switch.ts'
 import { CommitPermission } from './commit-permission.ts'
 import { EpochKeeper, isOn, type UsableEpoch } from './epoch-keeper.ts'
@@ -75,7 +76,7 @@ class CachedStore implements CartStore {
   readonly #switch: CacheSwitch
   /** Names this process in epochs, fences and leases. */
   readonly #instance = randomBytes(9).toString('base64url')
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay()
   readonly #reaping = new Set<CartId>()
   #tokens = 0
   #restsUntil = 0
@@ -172,7 +173,7 @@ class CachedStore implements CartStore {
   commit(commit: Commit, call: Call): Promise<CommitOutcome> {
     if (this.#closed) return Promise.reject(closed())
     // Without a cart there is nothing that a cache could be wrong about.
-    return this.#track(
+    return this.#underWay.track(
       commit.carts.length === 0 ? this.#record.commit(commit, call) : this.#commit(commit, call),
     )
   }
@@ -183,8 +184,8 @@ class CachedStore implements CartStore {
 
   async close(): Promise<void> {
     this.#closed = true
-    // Commits end with lifts, which are added on the way.
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
+    // Commits, and the lifts that they end with.
+    await this.#underWay.ended()
     this.#keeper.close()
     this.#primary.close()
     await this.#record.close()
@@ -296,12 +297,7 @@ class CachedStore implements CartStore {
 
   /** What nobody waits for. Where it fails, a fence or nothing is left: slower, never wrong. */
   #later(step: Promise<unknown>): void {
-    this.#track(step.catch(() => undefined))
-  }
-
-  #track<Result>(promise: Promise<Result>): Promise<Result> {
-    this.#underWay.add(promise)
-    return promise.finally(() => this.#underWay.delete(promise))
+    this.#underWay.track(step.catch(() => undefined))
   }
 }
 

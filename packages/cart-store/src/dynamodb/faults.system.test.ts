@@ -1,6 +1,7 @@
 import type { CartId } from '@cartwright/cart-domain'
 import {
   type DynamoServer,
+  dynamoRefusal,
   type HttpFault,
   type HttpFaultProxy,
   type PassingRequest,
@@ -54,16 +55,16 @@ afterAll(async () => {
 const LOST_AFTER: HttpFault = { does: 'cut-after' }
 const LOST_BEFORE: HttpFault = { does: 'cut-before' }
 const TOO_LATE: HttpFault = { does: 'late', milliseconds: 2 * ATTEMPT_TIMEOUT }
-const BROKEN: HttpFault = refusal(500, 'InternalServerError')
-const THROTTLED: HttpFault = refusal(400, 'ProvisionedThroughputExceededException')
-const IN_PROGRESS: HttpFault = refusal(400, 'TransactionInProgressException')
-const CONFLICT: HttpFault = refusal(400, 'TransactionCanceledException', {
+const BROKEN: HttpFault = dynamoRefusal(500, 'InternalServerError')
+const THROTTLED: HttpFault = dynamoRefusal(400, 'ProvisionedThroughputExceededException')
+const IN_PROGRESS: HttpFault = dynamoRefusal(400, 'TransactionInProgressException')
+const CONFLICT: HttpFault = dynamoRefusal(400, 'TransactionCanceledException', {
   CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }, { Code: 'None' }],
 })
-const ITEM_THROTTLED: HttpFault = refusal(400, 'TransactionCanceledException', {
+const ITEM_THROTTLED: HttpFault = dynamoRefusal(400, 'TransactionCanceledException', {
   CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }, { Code: 'None' }],
 })
-const DENIED: HttpFault = refusal(400, 'AccessDeniedException')
+const DENIED: HttpFault = dynamoRefusal(400, 'AccessDeniedException')
 
 describe('a commit is made once', () => {
   test.each([
@@ -249,18 +250,6 @@ function takeTurns(faults: readonly HttpFault[]): () => HttpFault | undefined {
 
 function isA(headers: PassingRequest['headers'], operation: string): boolean {
   return String(headers['x-amz-target']).endsWith(`.${operation}`)
-}
-
-function refusal(status: number, name: string, members: object = {}): HttpFault {
-  const body = JSON.stringify({
-    __type: `com.amazonaws.dynamodb.v20120810#${name}`,
-    message: name,
-    ...members,
-  })
-  return {
-    does: 'answer',
-    answer: { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body },
-  }
 }
 
 test('credentials that do not come hold nothing up, and what waited for them is not made later', async () => {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { untilAnswered } from '../attempts.ts'
 import type { Call } from '../port.ts'
+import { within } from '../within.ts'
 import { type Cancelled, faultOf } from './faults.ts'
 
 /** How much earlier an attempt is ended by its signal than by force, in milliseconds. */
@@ -11,6 +12,12 @@ export type Attempt<Output> = (
   client: DynamoDBClient,
   options: { readonly abortSignal: AbortSignal },
 ) => Promise<Output>
+
+class NothingCame extends Error {
+  constructor(milliseconds: number) {
+    super(`nothing was sent, or answered, within ${milliseconds} ms`)
+  }
+}
 
 /** Sends requests until they are answered or the caller's deadline comes. The SDK itself never repeats one. */
 export class Sender {
@@ -39,7 +46,10 @@ export class Sender {
       before,
       attempt: async (patience) => {
         if (this.#closed) throw new Error('the DynamoDB store is closed')
-        return inTime(attempt(this.#client, { abortSignal: AbortSignal.timeout(patience) }), patience)
+        // The signal ends the HTTP request, and is asked before it begins; nothing ends the search for credentials before
+        // that. What is given up here is never sent later.
+        const sending = attempt(this.#client, { abortSignal: AbortSignal.timeout(patience) })
+        return within(sending, patience + SIGNAL_LEAD, () => new NothingCame(patience))
       },
       judge: (error) => (this.#closed ? { kind: 'wrong' } : faultOf(error)),
       patience: this.#patience,
@@ -59,17 +69,4 @@ export class Sender {
     this.#closed = true
     this.#client.destroy()
   }
-}
-
-/**
- * The signal ends the HTTP request, and is asked before it begins; nothing ends the search for credentials before that. An
- * attempt that is given up here is never sent later.
- */
-function inTime<Output>(attempt: Promise<Output>, patience: number): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error(`nothing was sent, or answered, within ${patience} ms`))
-    // A little later than the signal, whose error says more.
-    const timer = setTimeout(late, patience + SIGNAL_LEAD)
-    attempt.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

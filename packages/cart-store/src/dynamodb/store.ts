@@ -31,6 +31,7 @@ import {
   StoreNotOpened,
   StoreUnavailable,
 } from '../port.ts'
+import { UnderWay } from '../under-way.ts'
 import { pack, unpack } from './document.ts'
 import { DynamoEpochs } from './epochs.ts'
 import { NotPermitted } from './faults.ts'
@@ -91,14 +92,13 @@ export async function openDynamoStore(options: DynamoOptions): Promise<RecordSto
   })
   const region = await regionOf(client)
   const patience = options.attemptTimeout ?? 1_000
-  // The epoch has a connection of its own: it must not wait behind the carts when DynamoDB is slow.
-  const epochs = new DynamoDBClient({ ...options.client, maxAttempts: 1 })
-  const store = new DynamoStore({
-    table: options.table,
-    sender: new Sender(client, patience),
-    epochs: new Sender(epochs, patience),
-    behindCache: options.behindCache === true,
-  })
+  const sender = new Sender(client, patience)
+  const behindCache = options.behindCache === true
+  // Behind a cache the epoch has a connection of its own: it must not wait for carts when DynamoDB is slow.
+  const epochs = behindCache
+    ? new Sender(new DynamoDBClient({ ...options.client, maxAttempts: 1 }), patience)
+    : sender
+  const store = new DynamoStore({ table: options.table, sender, epochs, behindCache })
   const close = async (problem: string, cause?: unknown): Promise<never> => {
     await store.close()
     throw new StoreNotOpened(problem, { cause })
@@ -124,7 +124,7 @@ class HasCache extends StoreUnavailable {
 interface DynamoStoreParts {
   readonly table: string
   readonly sender: Sender
-  /** For the epoch alone. */
+  /** For the epoch. */
   readonly epochs: Sender
   readonly behindCache: boolean
 }
@@ -136,7 +136,7 @@ class DynamoStore implements RecordStore {
   readonly #table: string
   readonly #sender: Sender
   readonly #epochs: Sender
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay()
   /** Whether it is certain that no change goes past a cache. */
   #isGuarded: boolean
 
@@ -172,7 +172,7 @@ class DynamoStore implements RecordStore {
       version: item?.['version']?.N,
       gate: item?.['gate']?.N,
     }
-    // Opaque to everybody else; `writeOf` takes it back.
+    // Opaque to everybody else; `writesOf` takes it back.
     return { cart: cartOf(id, item, call.now), revision: revision as unknown as Revision }
   }
 
@@ -188,9 +188,7 @@ class DynamoStore implements RecordStore {
   }
 
   commit(commit: Commit, call: Call, permission?: Permission): Promise<CommitOutcome> {
-    const committing = this.#commit(commit, call, permission)
-    this.#underWay.add(committing)
-    return committing.finally(() => this.#underWay.delete(committing))
+    return this.#underWay.track(this.#commit(commit, call, permission))
   }
 
   async raiseGate(id: CartId, call: Call): Promise<void> {
@@ -210,7 +208,7 @@ class DynamoStore implements RecordStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay)
+    await this.#underWay.ended()
     this.#sender.close()
     this.#epochs.close()
   }

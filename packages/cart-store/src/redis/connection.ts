@@ -1,4 +1,5 @@
 import { createClient, ErrorReply } from '@redis/client'
+import { within } from '../within.ts'
 import { isUnknownScript, NoReply } from './faults.ts'
 import type { LuaScript } from './lua-script.ts'
 
@@ -57,14 +58,18 @@ export class RedisConnection {
 
   /** Resolves when the first attempts to connect have succeeded, or the time is up. */
   async settled(milliseconds: number): Promise<void> {
-    await withTimeout(this.#connecting, milliseconds).catch(() => undefined)
+    await within(this.#connecting, milliseconds, () => new NoReply(milliseconds)).catch(() => undefined)
   }
 
   /** Sends one command. */
   async send<Reply>(args: readonly string[], patience: number): Promise<Reply> {
     const client = this.#client
     try {
-      const reply = await withTimeout(client.sendCommand([...args]) as Promise<unknown>, patience)
+      const reply = await within(
+        client.sendCommand([...args]) as Promise<unknown>,
+        patience,
+        () => new NoReply(patience),
+      )
       this.#heard = performance.now()
       // The caller knows what its command is answered with.
       return reply as Reply
@@ -158,23 +163,5 @@ function clientOf(url: string, source: CredentialsSource | undefined) {
         return Math.min(20 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_PAUSE) * (0.5 + Math.random() / 2)
       },
     },
-  })
-}
-
-function withTimeout<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    // A process that was busy for that long has not looked yet whether the reply is there: it does before the immediate.
-    const late = (): void => void setImmediate(() => reject(new NoReply(milliseconds)))
-    const timer = setTimeout(late, milliseconds)
-    promise.then(
-      (result) => {
-        clearTimeout(timer)
-        resolve(result)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
   })
 }

@@ -18,6 +18,7 @@ import {
   type Revision,
   StoreUnavailable,
 } from '../port.ts'
+import { UnderWay } from '../under-way.ts'
 import { type CredentialsSource, RedisConnection } from './connection.ts'
 import { faultOf } from './faults.ts'
 import { luaScript } from './lua-script.ts'
@@ -129,7 +130,7 @@ class RedisStore implements CartStore {
   readonly #keys: Keys
   readonly #patience: number
   readonly #replicas: Replicas | undefined
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay()
   #closed = false
 
   constructor({ connection, keys, patience, replicas }: Parts) {
@@ -182,9 +183,7 @@ class RedisStore implements CartStore {
   }
 
   commit(commit: Commit, call: Call): Promise<CommitOutcome> {
-    const committing = this.#commit(commit, call)
-    this.#underWay.add(committing)
-    return committing.finally(() => this.#underWay.delete(committing))
+    return this.#underWay.track(this.#commit(commit, call))
   }
 
   async check(call: Call): Promise<void> {
@@ -199,7 +198,7 @@ class RedisStore implements CartStore {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.allSettled(this.#underWay)
+    await this.#underWay.ended()
     this.#connection.close()
     this.#replicas?.close()
   }

@@ -1,6 +1,12 @@
 import type { CartStore } from '@cartwright/cart-store'
 import { createTable, openDynamoStore } from '@cartwright/cart-store/dynamodb'
-import { type Chance, type HttpFault, startDynamo, startHttpFaultProxy } from '@cartwright/test-servers'
+import {
+  type Chance,
+  dynamoRefusal,
+  type HttpFault,
+  startDynamo,
+  startHttpFaultProxy,
+} from '@cartwright/test-servers'
 import type { FaultName } from '../faults.ts'
 
 /** A DynamoDB table to which each process has a way of its own, where things go wrong. */
@@ -58,24 +64,14 @@ function httpFault(fault: FaultName, isCommit: boolean, chance: Chance): HttpFau
     case 'delayed':
       return isCommit ? { does: 'delayed', milliseconds: 20 + chance.below(LONGEST_DELAY) } : undefined
     case 'throttle':
-      return refusal('ProvisionedThroughputExceededException')
+      return dynamoRefusal(400, 'ProvisionedThroughputExceededException')
     case 'conflict':
       return isCommit
-        ? refusal('TransactionCanceledException', { CancellationReasons: [{ Code: 'TransactionConflict' }] })
+        ? dynamoRefusal(400, 'TransactionCanceledException', {
+            CancellationReasons: [{ Code: 'TransactionConflict' }],
+          })
         : undefined
     default:
       return undefined
-  }
-}
-
-function refusal(name: string, members: object = {}): HttpFault {
-  const body = JSON.stringify({
-    __type: `com.amazonaws.dynamodb.v20120810#${name}`,
-    message: name,
-    ...members,
-  })
-  return {
-    does: 'answer',
-    answer: { status: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body },
   }
 }
