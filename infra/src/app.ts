@@ -1,5 +1,6 @@
 import { type Environment, STATE_BACKEND } from '@cartwright/environments'
 import { App } from '#terraform'
+import { STATE_ACCOUNT } from './stacks/backend.ts'
 import { CartwrightStack } from './stacks/cartwright-stack.ts'
 import { StateBackendStack } from './stacks/state-backend-stack.ts'
 
@@ -10,8 +11,9 @@ const HOME = 'dev'
  * All stacks: one for each environment, and a state backend for each region that they live in.
  *
  * @param outdir where the Terraform configuration is written. @default CDKTF_OUTDIR, or cdktf.out
+ * @param stateAccount whose bucket holds the states of environments that name no account. @default the bucket is left open
  */
-export function createApp(environments: readonly Environment[], outdir?: string): App {
+export function createApp(environments: readonly Environment[], outdir?: string, stateAccount?: string): App {
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),
     // Stack traces are paths of this machine.
@@ -19,7 +21,11 @@ export function createApp(environments: readonly Environment[], outdir?: string)
     // Its validations start `terraform version`, which Terraform itself does better (required_version), and later.
     skipValidation: true,
     // The name of a resource in the state tells where it is in the stack, and nothing of the stack.
-    context: { excludeStackIdFromLogicalIds: 'true', allowSepCharsInLogicalIds: 'true' },
+    context: {
+      excludeStackIdFromLogicalIds: 'true',
+      allowSepCharsInLogicalIds: 'true',
+      ...(stateAccount === undefined ? {} : { [STATE_ACCOUNT]: stateAccount }),
+    },
   })
   const home = environments.find(({ name }) => name === HOME) ?? environments[0]
   for (const region of new Set(environments.map((environment) => environment.region))) {

@@ -1,17 +1,21 @@
 // Writes the Terraform configuration of every stack: what `cdktf synth` runs, and just as well by itself.
 
-import { enableCompileCache } from 'node:module'
+import './terraform/fast-loading.mjs'
 
-// Most of the time goes into loading the provider's classes. Node keeps what it made of them in its temporary folder, and
-// does so for what is imported from here on.
-enableCompileCache()
+// What is imported from here on is loaded fast.
 const { BadEnvironments, readEnvironments } = await import('@cartwright/environments')
 const { createApp } = await import('./app.ts')
 const { withoutStackTraces } = await import('./terraform/stack-traces.ts')
 
 try {
   const environments = await readEnvironments(process.env)
-  withoutStackTraces(() => createApp(environments).synth())
+  const stateAccount = process.env['CARTWRIGHT_ACCOUNT_ID'] || undefined
+  if (stateAccount !== undefined && !/^\d{12}$/.test(stateAccount)) {
+    throw new BadEnvironments([
+      `CARTWRIGHT_ACCOUNT_ID is "${stateAccount}"; wanted: an account number of 12 digits, or none`,
+    ])
+  }
+  withoutStackTraces(() => createApp(environments, undefined, stateAccount).synth())
 } catch (error) {
   if (!(error instanceof BadEnvironments)) throw error
   console.error(error.message)

@@ -2,11 +2,17 @@ import { type Environment, lockTableName, stateBucketName } from '@cartwright/en
 import { S3Backend, type S3BackendConfig, type TerraformStack } from '#terraform'
 
 export interface BackendProps extends Pick<Environment, 'project' | 'region'> {
-  /** @default unknown: the bucket is named when Terraform is initialised (`-backend-config=bucket=…`) */
+  /**
+   * @default the app's: see `STATE_ACCOUNT`. Where that is unknown too, the bucket is named when Terraform is initialised
+   * (`-backend-config=bucket=…`)
+   */
   readonly accountId?: string | undefined
   /** Whether the state is locked in the table as well. */
   readonly stateLockTable: boolean
 }
+
+/** The context that tells in which account the states are whose environments name none. */
+export const STATE_ACCOUNT = 'stateAccount'
 
 /**
  * Keeps the stack's state in the account's and region's bucket. Without the account the backend says everything but the
@@ -16,10 +22,10 @@ export function keepState(
   stack: TerraformStack,
   { project, region, accountId, stateLockTable }: BackendProps,
 ): void {
+  const account = accountId ?? stack.node.tryGetContext(STATE_ACCOUNT)
   const config = {
-    ...(accountId === undefined
-      ? {}
-      : { bucket: stateBucketName(project, accountId, region), allowedAccountIds: [accountId] }),
+    ...(account === undefined ? {} : { bucket: stateBucketName(project, account, region) }),
+    ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
     key: `states/${stack.node.id}.tfstate`,
     region,
     encrypt: true,

@@ -25,7 +25,7 @@ test('a quick run measures both servers in every scenario, ends, and leaves no f
 
   expect(stdout).toContain('aims')
   // Written by the run just now.
-  const { scenarios, starts } = JSON.parse(readFileSync(json, 'utf8')) as Figures
+  const { scenarios, starts, synth } = JSON.parse(readFileSync(json, 'utf8')) as Figures
   expect(scenarios.map(({ name }) => name)).toEqual([
     ...['get', 'post', 'post-normal'],
     ...['redis-get', 'redis-post'],
@@ -38,6 +38,7 @@ test('a quick run measures both servers in every scenario, ends, and leaves no f
     }
   }
   expect(starts[0]?.milliseconds.min).toBeGreaterThan(0)
+  expect(synth.ratio.min).toBeGreaterThan(0)
   expect(readdirSync(scratch)).toEqual(['figures.json'])
 }, 120_000)
 

@@ -8,6 +8,8 @@ const LAST_WORDS = 4_000
 
 export interface ChildOptions {
   readonly env: NodeJS.ProcessEnv
+  /** @default the benchmark's own */
+  readonly cwd?: string
   /** Where its standard output goes: an open file, or nowhere. */
   readonly stdout?: number
   /** Whether it can be asked; it must then end by itself when it is disconnected. */
@@ -28,6 +30,7 @@ export class Child {
     this.#name = name
     this.#process = spawn(command, args, {
       env: options.env,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       stdio: options.ipc === true ? [...stdio, 'ipc'] : stdio,
     })
     // Not `exit`: its last words are still on their way then.
@@ -64,6 +67,13 @@ export class Child {
       this.#process.send(question, () => undefined)
       return () => this.#process.off('message', hear)
     })
+  }
+
+  /** Waits until it has ended by itself, with success. */
+  async succeeded(): Promise<void> {
+    await this.#ended
+    if (this.#process.exitCode === 0) return
+    throw new Error(`${this.#name} has failed\n${this.#stderr}`.trimEnd())
   }
 
   /** Ends it, gently at first. */

@@ -2,6 +2,7 @@ import type { Machine } from './machine.ts'
 import type { Measurement } from './measure.ts'
 import type { Pair } from './pair.ts'
 import { pairedRatio, type Spread, spread } from './statistics.ts'
+import type { SynthTimes } from './synth-time.ts'
 
 /** Everything that one run of the benchmark has found: what `--json` writes. */
 export interface Figures {
@@ -11,6 +12,7 @@ export interface Figures {
   readonly connections: number
   readonly scenarios: readonly ScenarioFigures[]
   readonly starts: readonly StartFigures[]
+  readonly synth: SynthFigures
 }
 
 export interface ScenarioFigures {
@@ -45,6 +47,14 @@ export interface StartFigures {
   readonly aim?: number
 }
 
+/** See {@link SynthTimes} for the two processes; milliseconds. */
+export interface SynthFigures {
+  readonly synth: Spread
+  readonly bare: Spread
+  /** Synthesis / bare Node, of each round. */
+  readonly ratio: Spread
+}
+
 const MEASURED = ['cpuPerRequest', 'requestsPerSecond', 'p50', 'p99', 'peakMemory'] as const
 
 /** Takes each round's CPU time of the one scenario off that of the other, which has the same requests. */
@@ -60,6 +70,13 @@ export function addition(
       ),
     ),
   }
+}
+
+/** @param times one for each round */
+export function summarizeSynth(times: readonly SynthTimes[]): SynthFigures {
+  const synth = times.map((time) => time.synth)
+  const bare = times.map((time) => time.bare)
+  return { synth: spread(synth), bare: spread(bare), ratio: pairedRatio(synth, bare) }
 }
 
 /** @param pairs one for each round */

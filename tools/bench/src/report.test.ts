@@ -1,4 +1,4 @@
-import { type Figures, summarize } from './figures.ts'
+import { type Figures, summarize, summarizeSynth } from './figures.ts'
 import type { Measurement } from './measure.ts'
 import { report } from './report.ts'
 
@@ -8,7 +8,7 @@ function measurement(cpuPerRequest: number, peakMemory: number): Measurement {
   return { answers: 1000, requestsPerSecond: 250, cpuPerRequest, p50: 4, p99: 9, peakMemory }
 }
 
-function figures(cartApiCpu: readonly number[], peakMemory: number, startMs: number): Figures {
+function figures(cartApiCpu: readonly number[], peakMemory: number, startMs: number, synthMs = 300): Figures {
   const pairs = cartApiCpu.map((cpu) => ({
     cartApi: measurement(cpu, peakMemory),
     bare: measurement(50, 90 * MB),
@@ -31,6 +31,7 @@ function figures(cartApiCpu: readonly number[], peakMemory: number, startMs: num
     starts: [
       { title: 'npm start', milliseconds: { median: startMs, min: startMs, max: startMs }, aim: 3000 },
     ],
+    synth: summarizeSynth([{ synth: synthMs, bare: 200 }]),
   }
 }
 
@@ -54,13 +55,14 @@ test('aims that are reached are called met', () => {
   const text = report(figures([100], 150 * MB, 3000))
 
   expect(text).not.toContain('missed')
-  expect(text.match(/met /g)).toHaveLength(3)
+  expect(text.match(/met /g)).toHaveLength(4)
 })
 
 test('aims that are not reached are called missed, with what was found and what was wanted', () => {
-  const text = report(figures([110], 160 * MB, 3100))
+  const text = report(figures([110], 160 * MB, 3100, 320))
 
   expect(text).toContain('missed GET /cart: 2.20 × the CPU time of bare Express, at most 2 ×')
   expect(text).toContain('missed resident memory: 160 MB, at most 150 MB')
   expect(text).toContain('missed npm start: 3100 ms, at most 3000 ms')
+  expect(text).toContain('missed synthesis: 1.60 × the time of a bare Node, at most 1.5 ×')
 })

@@ -3,7 +3,7 @@ import {
   peakMemory,
   type ScenarioFigures,
   type ServerFigures,
-  type StartFigures,
+  type SynthFigures,
 } from './figures.ts'
 import type { Machine } from './machine.ts'
 import type { Spread } from './statistics.ts'
@@ -11,13 +11,15 @@ import type { Spread } from './statistics.ts'
 const MB = 1_000_000
 /** The resident memory that the cart API may take under load, in bytes. */
 const MEMORY_AIM = 150 * MB
+/** How many times the time of a bare Node that loads the same classes the synthesis may take. */
+const SYNTH_AIM = 1.5
 
 const FIRST_COLUMN = 14
 const COLUMN = 24
 
 /** The figures as text for a terminal: medians with their range, then what became of the aims. */
 export function report(figures: Figures): string {
-  const { machine, rounds, seconds, connections, scenarios, starts } = figures
+  const { machine, rounds, seconds, connections, scenarios, starts, synth } = figures
   return [
     machineText(machine),
     `${rounds} rounds of ${seconds} s, ${connections} connections; medians (lowest-highest round)`,
@@ -26,8 +28,13 @@ export function report(figures: Figures): string {
     'start, until the first answer of GET /cart',
     ...starts.map(({ title, milliseconds }) => `  ${title}: ${range(milliseconds, 0)} ms`),
     '',
+    'synthesis of all stacks, from start to end',
+    `  node infra/src/synth.mjs: ${range(synth.synth, 0)} ms`,
+    `  bare Node, the same classes of the provider loaded: ${range(synth.bare, 0)} ms`,
+    `  ratio: ${range(synth.ratio, 2)}`,
+    '',
     'aims',
-    ...aims(scenarios, starts).map((line) => `  ${line}`),
+    ...aims(figures).map((line) => `  ${line}`),
     '',
   ].join('\n')
 }
@@ -72,7 +79,7 @@ function range({ median, min, max }: Spread, digits: number, unit = 1): string {
 }
 
 /** One line for each aim. They are told, never enforced: another machine, or a busy one, has other figures. */
-function aims(scenarios: readonly ScenarioFigures[], starts: readonly StartFigures[]): string[] {
+function aims({ scenarios, starts, synth }: Figures): string[] {
   const memory = peakMemory(scenarios)
   return [
     ...scenarios.flatMap(({ title, aim, cpuRatio: { median } }) =>
@@ -88,7 +95,12 @@ function aims(scenarios: readonly ScenarioFigures[], starts: readonly StartFigur
         ? []
         : [`${verdict(median <= aim)} ${title}: ${median.toFixed(0)} ms, at most ${aim} ms`],
     ),
+    synthAim(synth),
   ]
+}
+
+function synthAim({ ratio: { median } }: SynthFigures): string {
+  return `${verdict(median <= SYNTH_AIM)} synthesis: ${median.toFixed(2)} × the time of a bare Node, at most ${SYNTH_AIM} ×`
 }
 
 function verdict(met: boolean): string {

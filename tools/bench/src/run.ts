@@ -1,4 +1,11 @@
-import { addition, type Figures, type ScenarioFigures, type StartFigures, summarize } from './figures.ts'
+import {
+  addition,
+  type Figures,
+  type ScenarioFigures,
+  type StartFigures,
+  summarize,
+  summarizeSynth,
+} from './figures.ts'
 import { describeMachine } from './machine.ts'
 import type { Options } from './options.ts'
 import { measurePair, type Pair } from './pair.ts'
@@ -7,6 +14,7 @@ import { SCENARIOS, type Scenario } from './scenarios.ts'
 import { buildCartApi } from './servers/server.ts'
 import { DIRECT, NPM_START, startTime } from './start-time.ts'
 import { spread } from './statistics.ts'
+import { type SynthTimes, synthTimes } from './synth-time.ts'
 
 /** The most that the second `npm start` may take, in milliseconds. */
 const NPM_START_AIM = 3_000
@@ -23,19 +31,24 @@ export async function run(options: RunOptions): Promise<Figures> {
   const scenarios = SCENARIOS.filter(({ store }) => stores.includes(store))
   const machine = describeMachine()
   const commands = quick ? [DIRECT] : [DIRECT, NPM_START]
-  const progress = new Progress(rounds * (2 * scenarios.length + commands.length))
+  const progress = new Progress(rounds * (2 * scenarios.length + commands.length + 1))
   const pairs = new Map<string, Pair[]>(scenarios.map(({ name }) => [name, []]))
   const starts = new Map<string, number[]>(commands.map(({ title }) => [title, []]))
+  const synths: SynthTimes[] = []
   try {
     await buildCartApi(signal)
     // The first `npm start` may have things to install and to build; the figures are for those after it.
     if (!quick) await startTime(NPM_START, scratch, signal)
+    // The first synthesis may have files to compile, which the others find in Node's cache.
+    if (!quick) await synthTimes(scratch, signal)
     for (let round = 1; round <= rounds; round++) {
       const tell = (what: string): void => progress.next(`round ${round}: ${what}`)
       for (const command of commands) {
         tell(`start: ${command.title}`)
         starts.get(command.title)?.push(await startTime(command, scratch, signal))
       }
+      tell('synthesis of all stacks')
+      synths.push(await synthTimes(scratch, signal))
       for (const scenario of scenarios) {
         const pair = await measurePair(scenario, {
           ...options,
@@ -60,6 +73,7 @@ export async function run(options: RunOptions): Promise<Figures> {
         ...(title === NPM_START.title ? { aim: NPM_START_AIM } : {}),
       }),
     ),
+    synth: summarizeSynth(synths),
   }
 }
 

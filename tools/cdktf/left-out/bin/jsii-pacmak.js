@@ -1,0 +1,1 @@
+// Is looked for, and never started: see ../index.js.
