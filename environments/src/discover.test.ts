@@ -94,12 +94,30 @@ test('the findings of all files are told at once, also those between them', asyn
 
   await expect(readEnvironments({}, folder)).rejects.toMatchObject({
     findings: [
-      expect.stringMatching(/^environments\/a\.ts: taskCpu is 300/),
-      expect.stringMatching(/^environments\/b\.ts: desiredTasks is 0/),
-      'environments/c.ts: promotesFrom is "nowhere"; wanted: one of c, d',
-      'environments/d.ts: cidr is "10.40.32.0/19"; wanted: no address of c, 10.40.0.0/16',
-      'environments/d.ts: project is "other"; wanted: "cartwright", as in environments/c.ts',
+      expect.stringContaining(`${folder}/a.ts: taskCpu is 300`),
+      expect.stringContaining(`${folder}/b.ts: desiredTasks is 0`),
+      `${folder}/c.ts: promotesFrom is "nowhere"; wanted: one of c, d`,
+      `${folder}/d.ts: cidr is "10.40.32.0/19"; wanted: no address of c, 10.40.0.0/16`,
+      `${folder}/d.ts: project is "other"; wanted: "cartwright", as in ${folder}/c.ts`,
     ],
+  })
+})
+
+test('a variable names another folder', async () => {
+  write('trial.ts', 'dev.ts', 'keepImages: 12')
+
+  await expect(readEnvironments({ CARTWRIGHT_ENVIRONMENTS: folder })).resolves.toMatchObject([
+    { name: 'trial', keepImages: 12 },
+  ])
+})
+
+test('findings name the folder that was read', async () => {
+  const domain = { CARTWRIGHT_DEV_DOMAIN_NAME: 'cart.example.com' }
+  write('dev.ts', 'dev.ts', '')
+
+  await expect(readEnvironments(domain)).rejects.toThrow(/^environments\/dev\.ts: domainName is /)
+  await expect(readEnvironments({ ...domain, CARTWRIGHT_ENVIRONMENTS: folder })).rejects.toMatchObject({
+    findings: [expect.stringContaining(`${folder}/dev.ts: domainName is `)],
   })
 })
 

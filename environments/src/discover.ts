@@ -8,6 +8,9 @@ import { overlap } from './subnets.ts'
 /** Where the environments of this repository are. */
 const FOLDER = path.resolve(import.meta.dirname, '..')
 
+/** The variable that names another folder of environments' files. */
+const FOLDER_VARIABLE = 'CARTWRIGHT_ENVIRONMENTS'
+
 /**
  * Reads every environment: each TypeScript file of the folder is one, named after it. No list names them.
  *
@@ -16,12 +19,12 @@ const FOLDER = path.resolve(import.meta.dirname, '..')
  */
 export async function readEnvironments(
   variables: Readonly<Record<string, string | undefined>> = {},
-  folder: string = FOLDER,
+  folder: string = variables[FOLDER_VARIABLE] || FOLDER,
 ): Promise<readonly Environment[]> {
   const files = await Promise.all(filesOf(folder).map((file) => load(folder, file)))
   const read = files.map((file) => readEnvironment(file, variables))
   const environments = read.flatMap(({ environment }) => environment ?? [])
-  const findings = [...read.flatMap((one) => one.findings), ...betweenEnvironments(environments)]
+  const findings = [...read.flatMap((one) => one.findings), ...betweenEnvironments(environments, folder)]
   if (files.length === 0) findings.push(`${folder} has no environment; wanted: a file such as dev.ts`)
   if (findings.length > 0) throw new BadEnvironments(findings)
   return environments
@@ -35,12 +38,18 @@ function filesOf(folder: string): readonly string[] {
 }
 
 async function load(folder: string, file: string): Promise<FoundFile> {
-  const loaded: { default?: unknown } = await import(pathToFileURL(path.join(folder, file)).href)
-  return { name: path.basename(file, '.ts'), file: `environments/${file}`, fields: loaded.default }
+  const loaded: { default?: unknown } = await import(pathToFileURL(path.resolve(folder, file)).href)
+  return { name: path.basename(file, '.ts'), file: shown(folder, file), fields: loaded.default }
+}
+
+/** How messages name a file: those of this repository by their place in it. */
+function shown(folder: string, file: string): string {
+  return path.join(folder === FOLDER ? path.basename(FOLDER) : folder, file)
 }
 
 /** The rules between files. */
-function betweenEnvironments(environments: readonly Environment[]): string[] {
+function betweenEnvironments(environments: readonly Environment[], folder: string): string[] {
+  const fileOf = (name: string): string => shown(folder, `${name}.ts`)
   const names = new Set(environments.map(({ name }) => name))
   return environments.flatMap((environment, index) => {
     const { name, project, promotesFrom, cidr } = environment
@@ -48,19 +57,18 @@ function betweenEnvironments(environments: readonly Environment[]): string[] {
       .slice(0, index)
       .filter((other) => overlap(other.cidr, cidr))
       .map(
-        (other) =>
-          `environments/${name}.ts: cidr is "${cidr}"; wanted: no address of ${other.name}, ${other.cidr}`,
+        (other) => `${fileOf(name)}: cidr is "${cidr}"; wanted: no address of ${other.name}, ${other.cidr}`,
       )
     if (promotesFrom !== '' && !names.has(promotesFrom)) {
       findings.push(
-        `environments/${name}.ts: promotesFrom is "${promotesFrom}"; wanted: one of ${[...names].join(', ')}`,
+        `${fileOf(name)}: promotesFrom is "${promotesFrom}"; wanted: one of ${[...names].join(', ')}`,
       )
     }
     const first = environments[0]
     // They share the account's and region's state backend, which is named after the project.
     if (first !== undefined && first.project !== project) {
       findings.push(
-        `environments/${name}.ts: project is "${project}"; wanted: "${first.project}", as in environments/${first.name}.ts`,
+        `${fileOf(name)}: project is "${project}"; wanted: "${first.project}", as in ${fileOf(first.name)}`,
       )
     }
     return findings

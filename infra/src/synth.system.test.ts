@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createApp } from './app.ts'
+import { withoutStackTraces } from './terraform/stack-traces.ts'
+import { DELIVERY, DOMAIN, environment } from './test/synthesise.ts'
 import { terraform } from './test/terraform.ts'
 
 const MAIN = path.join(import.meta.dirname, 'main.ts')
@@ -19,6 +22,29 @@ const GIVEN = Object.fromEntries(
     [`CARTWRIGHT_${name}_JWT_JWKS_URL`, 'https://login.example.com/keys'],
   ]),
 )
+
+const CODE = 'arn:aws:codeconnections:eu-west-1:123456789012'
+
+/** A pipeline for each of them, in accounts of their own, with each way to a connection: no variable switches it on. */
+const DELIVERED = [
+  environment('dev', { ...DELIVERY, accountId: '111111111111' }),
+  environment('staging', {
+    ...DELIVERY,
+    accountId: '222222222222',
+    codestarProviderType: 'GitHubEnterpriseServer',
+    codestarHostArn: `${CODE}:host/forge-0123abcd`,
+  }),
+  environment('prod', {
+    ...DELIVERY,
+    ...DOMAIN,
+    accountId: '333333333333',
+    createCodestarConnection: false,
+    codestarConnectionArn: `${CODE}:connection/00000000-0000-4000-8000-000000000000`,
+    jwtIssuer: 'https://login.example.com',
+    jwtAudience: 'carts',
+    jwtJwksUrl: 'https://login.example.com/keys',
+  }),
+]
 
 let folder: string
 
@@ -67,7 +93,7 @@ test('a bad value stops it with the finding alone', () => {
 })
 
 describe('the real Terraform with the real provider', () => {
-  const outputs = { bare: '', given: '' }
+  const outputs = { bare: '', given: '', delivered: '' }
   /** One folder for all of them: the provider is installed once. */
   let root: string
 
@@ -77,6 +103,9 @@ describe('the real Terraform with the real provider', () => {
   beforeAll(() => {
     outputs.bare = synthesise('bare').stacks
     outputs.given = synthesise('given', GIVEN).stacks
+    const delivered = path.join(folder, 'delivered')
+    withoutStackTraces(() => createApp(DELIVERED, delivered).synth())
+    outputs.delivered = path.join(delivered, 'stacks')
     root = path.join(folder, 'root')
     mkdirSync(root)
     load(outputs.bare, 'dev')
@@ -95,6 +124,9 @@ describe('the real Terraform with the real provider', () => {
     ['dev', 'given'],
     ['staging', 'given'],
     ['prod', 'given'],
+    ['dev', 'delivered'],
+    ['staging', 'delivered'],
+    ['prod', 'delivered'],
   ] as const)(
     'accepts %s (%s)',
     (stack, what) => {

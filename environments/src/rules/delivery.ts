@@ -28,6 +28,12 @@ export const DELIVERY_RULES: readonly Rule[] = [
         : 'the ARN of a connection without createCodestarConnection',
   },
   {
+    fields: ['codestarConnectionName', 'createCodestarConnection'],
+    holds: ({ codestarConnectionName, createCodestarConnection }) =>
+      codestarConnectionName === undefined || createCodestarConnection,
+    wanted: () => 'none without createCodestarConnection: the connection that exists has its name',
+  },
+  {
     fields: ['promotesFrom'],
     holds: ({ promotesFrom, name }) => promotesFrom !== name,
     wanted: () => 'another environment',

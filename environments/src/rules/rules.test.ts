@@ -244,6 +244,16 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     'codestarConnectionArn is missing; wanted: the ARN of a connection without createCodestarConnection',
   ],
   [
+    'only a connection that is made gets a name',
+    { codestarConnectionName: 'forge' },
+    {
+      createCodestarConnection: false,
+      codestarConnectionArn: connection,
+      codestarConnectionName: 'forge',
+    },
+    'codestarConnectionName is "forge"; wanted: none without createCodestarConnection',
+  ],
+  [
     'nothing promotes itself',
     { promotesFrom: 'staging' },
     { promotesFrom: 'dev' },

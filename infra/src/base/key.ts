@@ -12,6 +12,12 @@ export interface KeyProps {
   readonly lastCopies: boolean
 }
 
+/** A role of an account that is not this one. */
+export interface ForeignRole {
+  readonly account: string
+  readonly roleName: string
+}
+
 /** What encrypting and decrypting takes. */
 const USE = [
   'kms:Decrypt',
@@ -58,6 +64,25 @@ export class Key extends Construct {
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
       principals: { Service: service },
       conditions: { StringEquals: { 'aws:SourceAccount': this.#place.account }, ...conditions },
+    })
+  }
+
+  /**
+   * Lets a role of another account decrypt, through one AWS service only. Named by a condition: a principal has to be
+   * there, and that account may be deployed later.
+   */
+  allowOtherAccount(sid: string, other: ForeignRole, service: string): void {
+    const { partition, region } = this.#place
+    this.#statements.push({
+      sid,
+      actions: ['kms:Decrypt', 'kms:DescribeKey'],
+      principals: { AWS: `arn:${partition}:iam::${other.account}:root` },
+      conditions: {
+        StringEquals: {
+          'aws:PrincipalArn': `arn:${partition}:iam::${other.account}:role/${other.roleName}`,
+          'kms:ViaService': `${service}.${region}.amazonaws.com`,
+        },
+      },
     })
   }
 

@@ -4,8 +4,12 @@ export interface Statement {
   /** @default 'Allow' */
   readonly effect?: 'Allow' | 'Deny'
   readonly actions: readonly string[]
-  /** @default every resource: for policies of a resource, which mean that one */
-  readonly resources?: readonly string[]
+  /**
+   * `unsaid` for policies of a registry, which refuse the word.
+   *
+   * @default every resource: for policies of a resource, which mean that one
+   */
+  readonly resources?: readonly string[] | 'unsaid'
   /** @default none: for policies of a role */
   readonly principals?: '*' | { readonly Service: string | readonly string[] } | { readonly AWS: string }
   /** @default none */
@@ -24,7 +28,7 @@ export function policyJson(statements: readonly Statement[]): string {
         Effect: effect,
         ...(principals === undefined ? {} : { Principal: principals }),
         Action: actions,
-        Resource: resources,
+        ...(resources === 'unsaid' ? {} : { Resource: resources }),
         ...(conditions === undefined ? {} : { Condition: conditions }),
       }),
     ),

@@ -6,10 +6,13 @@ import { S3BucketPublicAccessBlock } from '#aws/s3-bucket-public-access-block'
 import { S3BucketServerSideEncryptionConfigurationA } from '#aws/s3-bucket-server-side-encryption-configuration'
 import { S3BucketVersioningA } from '#aws/s3-bucket-versioning'
 import { Construct } from '#terraform'
+import type { Key } from './key.ts'
 import { denyPlainText, policyJson, type Statement } from './policy.ts'
 
 export interface PrivateBucketProps {
   readonly name: string
+  /** What encrypts it. @default S3's own key, the only kind that a load balancer writes to */
+  readonly key?: Key
   /** Days after which an object is deleted. @default never */
   readonly expireDays?: number
   /** Days for which a version is kept that another has replaced. @default there are no versions */
@@ -21,8 +24,7 @@ export interface PrivateBucketProps {
 }
 
 /**
- * A bucket that nobody outside sees: no public access, no access lists, no plain text, encrypted with S3's own key (the
- * only kind that a load balancer writes to).
+ * A bucket that nobody outside sees: no public access, no access lists, no plain text, encrypted.
  *
  * Cost: $0.023 a month for each GB.
  */
@@ -41,16 +43,24 @@ export class PrivateBucket extends Construct {
     })
     this.name = this.bucket.id
     this.arn = this.bucket.arn
-    this.#encrypt()
+    this.#encrypt(props.key)
     if (props.versionDays !== undefined) this.#keepVersions()
     this.#expire(props)
     this.policy = this.#close(props.statements?.(this.arn) ?? [])
   }
 
-  #encrypt(): void {
+  #encrypt(key: Key | undefined): void {
     new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
       bucket: this.name,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
+      rule: [
+        key === undefined
+          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
+          : {
+              // One use of the key for many objects.
+              bucketKeyEnabled: true,
+              applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
+            },
+      ],
     })
   }
 

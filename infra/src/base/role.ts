@@ -61,7 +61,7 @@ export class Role extends Construct {
   }
 }
 
-/** Trust policies alone have no `Resource`. */
+/** Trust policies have no `Resource`. */
 function trustJson(service: string, conditions: Conditions): string {
   return JSON.stringify({
     Version: '2012-10-17',

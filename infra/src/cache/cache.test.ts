@@ -47,12 +47,25 @@ test('the state never holds the token that lives', () => {
   })
 })
 
+test('no rotation takes the last label from the version that Terraform wrote, and no plan moves one', () => {
+  expect(synthesise('dev').one('aws_secretsmanager_secret_version')).toMatchObject({
+    version_stages: ['AWSCURRENT', 'CARTWRIGHT_FIRST'],
+    lifecycle: { ignore_changes: ['version_stages', 'secret_string_wo_version'] },
+  })
+})
+
 test.each([
   ['dev', 0],
   ['staging', 0],
   ['prod', 30],
-] as const)('the secret of %s can be brought back for %d days', (name, days) => {
-  expect(synthesise(name).one('aws_secretsmanager_secret')['recovery_window_in_days']).toBe(days)
+] as const)('the secret of %s can be brought back for %d days, and another made meanwhile', (name, days) => {
+  const secret = synthesise(name).one('aws_secretsmanager_secret')
+
+  expect(secret).toMatchObject({
+    name_prefix: `cartwright-${name}-cart-redis-`,
+    recovery_window_in_days: days,
+  })
+  expect(secret).not.toHaveProperty('name')
 })
 
 test('only prod leaves a last snapshot, under a name of its own each time', () => {

@@ -7,6 +7,7 @@ import type { Key } from '../base/key.ts'
 import type { Role } from '../base/role.ts'
 
 export interface CacheTokenProps extends Pick<Environment, 'lastCopies'> {
+  /** What the secret's name begins with. */
   readonly name: string
   readonly key: Key
 }
@@ -18,11 +19,12 @@ const SHAPE = { password_length: 64, exclude_punctuation: true } as const
  * The token that Redis asks for. The provider cannot pass one to ElastiCache without keeping it in the state, so there
  * are two, and the state never holds the one that lives:
  *
- *     deploy     group made with the throw-away token (it is in the state) ─ secret written past the state: the next token
- *     rotation   ROTATE: Redis takes both ─ SET: Redis takes the secret's alone; the throw-away one is dead
+ *     deploy     group made with the throw-away token (it is in the state) ─ secret written past the state
+ *     rotation   ROTATE: Redis takes a new token too ─ secret: the new one ─ SET: Redis takes it alone
  *
- * Every later rotation adds a version to the secret; the one that Terraform wrote stays what it was and is no longer
- * read.
+ * Every rotation adds a version to the secret; the one that Terraform wrote stays what it was, and nobody reads it.
+ * AWS may delete a version that has lost its last label, which the second rotation takes from it; a plan would then make
+ * it again, as the current one, over the token that lives. Hence a label of its own, which no rotation moves.
  *
  * Cost: $0.40 a month.
  */
@@ -36,10 +38,10 @@ export class CacheToken extends Construct {
     super(scope, id)
     this.#key = key
     const secret = new SecretsmanagerSecret(this, 'secret', {
-      name,
+      // A name is taken as long as its secret can be brought back: the next deploy gets another.
+      namePrefix: `${name}-`,
       description: 'The token that Redis asks for',
       kmsKeyId: key.arn,
-      // A name is taken as long as its secret can be brought back.
       recoveryWindowInDays: lastCopies ? 30 : 0,
     })
     this.secretArn = secret.arn
@@ -47,6 +49,10 @@ export class CacheToken extends Construct {
       secretId: secret.id,
       secretStringWo: this.#makeEphemeral(),
       secretStringWoVersion: 1,
+      versionStages: ['AWSCURRENT', 'CARTWRIGHT_FIRST'],
+      // The rotation moves AWSCURRENT; a plan that moved it back would lock the API out. So would one that makes the version
+      // again because it was taken over (recovering a lost state), which tells no number.
+      lifecycle: { ignoreChanges: ['version_stages', 'secret_string_wo_version'] },
     })
     this.throwAway = new DataAwsSecretsmanagerRandomPassword(this, 'throw-away', {
       passwordLength: SHAPE.password_length,

@@ -32,14 +32,16 @@ export interface ObservabilityProps extends Pick<Environment, 'alarms' | 'alarmE
  */
 export class Observability extends Construct {
   readonly dashboardUrls: readonly string[]
+  /** Where alarms go; without alarms there is none. */
+  readonly topic: Topic | undefined
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id)
     const { names } = props
     this.dashboardUrls = new Dashboards(this, 'dashboards', { ...props, name: names.base }).urls
     new Budget(this, 'budget', { ...props, name: names.budget })
-    if (!props.alarms) return
-    const topic = new Topic(this, 'topic', { ...props, name: names.topic })
-    new Alarms(this, 'alarms', { ...props, name: names.base, topic })
+    this.topic = props.alarms ? new Topic(this, 'topic', { ...props, name: names.topic }) : undefined
+    if (this.topic !== undefined)
+      new Alarms(this, 'alarms', { ...props, name: names.base, topic: this.topic })
   }
 }

@@ -17,7 +17,6 @@ function props(name: Name, change: object = {}): ContainerEnvironmentProps {
   return {
     environment: environment(name, { ...(name === 'prod' ? JWT : {}), ...change }),
     port: 8080,
-    release: '0123abc',
     tableName: `cartwright-${name}-carts`,
     eventBusName: `cartwright-${name}-events`,
     redisUrl: 'rediss://primary.example:6379',
@@ -45,7 +44,6 @@ test.each(['dev', 'staging', 'prod'] as const)('the API of %s starts with its se
     store: 'cached',
     tableName: `cartwright-${name}-carts`,
     events: 'eventbridge',
-    release: '0123abc',
     requestTimeout: 10_000,
     shutdownDelay: 25,
     drainTimeout: 15,
@@ -80,7 +78,11 @@ test("an environment's file may set what is left at the API's defaults", () => {
   expect(settings).toMatchObject({ maxLines: 50, catalog: 'https://shop.example' })
 })
 
-test.each(['MAX_LINE', 'STORE'])('it may not set %s, and is told what it may', (name) => {
+test('what runs is told by the image alone', () => {
+  expect(variables('dev')).not.toHaveProperty('RELEASE')
+})
+
+test.each(['MAX_LINE', 'STORE', 'RELEASE'])('it may not set %s, and is told what it may', (name) => {
   expect(() => variables('dev', { apiSettings: { [name]: 'x' } })).toThrow(
     new RegExp(
       `^environments/dev\\.ts: apiSettings has ${name}; wanted: some of REDIS_WAIT_REPLICAS, DATA_DIR,`,

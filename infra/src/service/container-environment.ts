@@ -4,16 +4,17 @@ import type { Environment } from '@cartwright/environments'
 export interface ContainerEnvironmentProps {
   readonly environment: Environment
   readonly port: number
-  /** The tag of the image in use. */
-  readonly release: string
   readonly tableName: string
   readonly eventBusName: string
   readonly redisUrl: string
   readonly redisSecretArn: string
 }
 
-/** How a setting gets its value, or that it keeps the API's default unless the environment's file says otherwise. */
-type Source = 'default' | ((props: ContainerEnvironmentProps) => string | number | undefined)
+/**
+ * How a setting gets its value; that it keeps the API's default unless the environment's file says otherwise; or that the
+ * image brings it along.
+ */
+type Source = 'default' | 'image' | ((props: ContainerEnvironmentProps) => string | number | undefined)
 
 /**
  * Every setting of the API, by the name of its variable. The API's own table of settings says which there are and what
@@ -25,7 +26,8 @@ export const CONTAINER_SETTINGS: Readonly<Record<string, Source>> = {
   // The load balancer comes from outside of the task.
   HOST: () => '0.0.0.0',
   DEPLOYMENT: ({ environment }) => environment.name,
-  RELEASE: ({ release }) => release,
+  // A release changes the image and nothing else of the task: only what is in the image tells what runs.
+  RELEASE: 'image',
   STORE: () => 'cached',
   TABLE_NAME: ({ tableName }) => tableName,
   REDIS_URL: ({ redisUrl }) => redisUrl,
@@ -80,7 +82,7 @@ export function containerEnvironment(props: ContainerEnvironmentProps): readonly
   }
   return Object.entries(CONTAINER_SETTINGS)
     .flatMap(([setting, source]) => {
-      const value = source === 'default' ? apiSettings[setting] : source(props)
+      const value = typeof source === 'string' ? apiSettings[setting] : source(props)
       return value === undefined ? [] : [{ name: setting, value: String(value) }]
     })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))

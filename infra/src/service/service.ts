@@ -46,6 +46,7 @@ export const TASK_PORT = 8080
 export class Service extends Construct {
   readonly clusterName: string
   readonly serviceName: string
+  readonly taskFamily: string
   readonly logGroupName: string
   readonly taskRole: Role
   readonly executionRole: Role
@@ -66,6 +67,7 @@ export class Service extends Construct {
     const service = this.#makeService(this.#makeTaskDefinition())
     this.clusterName = this.#cluster.name
     this.serviceName = service.name
+    this.taskFamily = names.taskFamily
     this.logGroupName = this.#log.name
     if (environment.scaling) {
       new Scaling(this, 'scaling', {
@@ -75,6 +77,49 @@ export class Service extends Construct {
         loadBalancer: props.loadBalancer,
       })
     }
+  }
+
+  /**
+   * Lets a role release an image: register a revision like the one that runs, with that image, and put it in place.
+   * Looking at revisions and registering them is given for all or none.
+   */
+  grantDeploy(role: Role): void {
+    const { names, place } = this.#props
+    role.allow({
+      sid: 'RegisterRevisions',
+      actions: ['ecs:DescribeTaskDefinition', 'ecs:RegisterTaskDefinition'],
+    })
+    role.allow({
+      sid: 'TagRevisions',
+      actions: ['ecs:TagResource'],
+      resources: [place.arn('ecs', `task-definition/${names.taskFamily}:*`)],
+      conditions: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
+    })
+    role.allow({
+      sid: 'PassTaskRoles',
+      actions: ['iam:PassRole'],
+      resources: [this.taskRole.arn, this.executionRole.arn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+    })
+    this.grantUpdate(role)
+  }
+
+  /** Lets a role change which revision runs, and how often. */
+  grantUpdate(role: Role): void {
+    const { names, place } = this.#props
+    role.allow({
+      sid: 'UpdateService',
+      actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
+      resources: [place.arn('ecs', `service/${names.cluster}/${names.service}`)],
+    })
+  }
+
+  /** Lets a role find revisions and take them out of use. AWS gives that for all or none. */
+  grantDeregister(role: Role): void {
+    role.allow({
+      sid: 'DeregisterRevisions',
+      actions: ['ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions'],
+    })
   }
 
   /** Tasks are reached by the load balancer alone, and reach AWS, token issuers and product services by HTTPS. */
@@ -155,7 +200,6 @@ export class Service extends Construct {
         variables: containerEnvironment({
           environment,
           port: TASK_PORT,
-          release: registry.release,
           tableName: table.name,
           eventBusName: events.busName,
           redisUrl: cache.url,

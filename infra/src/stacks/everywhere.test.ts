@@ -1,7 +1,9 @@
-import { DOMAIN, type Name, synthesise } from '../test/synthesise.ts'
+import { DELIVERY, DOMAIN, type Name, synthesiseAmong } from '../test/synthesise.ts'
 
 // What has to hold of every resource, whichever construct made it, with all switches on that a user can turn.
-const stacks = (['dev', 'staging', 'prod'] as const).map((name) => [name, synthesise(name, DOMAIN)] as const)
+const stacks = (['dev', 'staging', 'prod'] as const).map(
+  (name) => [name, synthesiseAmong(name, { ...DOMAIN, ...DELIVERY })] as const,
+)
 const resources = (name: Name, type: string) =>
   [
     ...(stacks
@@ -11,7 +13,13 @@ const resources = (name: Name, type: string) =>
   ].map(([at, block]) => ({ at, block }))
 
 /** Rights that AWS gives for everything only, by their statements. */
-const WITHOUT_RESOURCE = ['EnterRegistry', 'OpenShell', 'SendTraces']
+const WITHOUT_RESOURCE = [
+  'DeregisterRevisions',
+  'EnterRegistry',
+  'OpenShell',
+  'RegisterRevisions',
+  'SendTraces',
+]
 
 describe.each(stacks)('in %s', (name, stack) => {
   test('every log group ends, and is encrypted', () => {

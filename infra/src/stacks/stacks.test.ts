@@ -1,5 +1,13 @@
 import { STATE_BACKEND } from '@cartwright/environments'
-import { DOMAIN, environment, type Name, synthesise, synthesiseAll } from '../test/synthesise.ts'
+import {
+  DELIVERY,
+  DOMAIN,
+  environment,
+  type Name,
+  synthesise,
+  synthesiseAll,
+  synthesiseAmong,
+} from '../test/synthesise.ts'
 
 const NAMES = ['dev', 'staging', 'prod'] as const
 const ACCOUNT = '123456789012'
@@ -60,18 +68,19 @@ test.each([...NAMES, STATE_BACKEND])('every resource of %s is tagged', (name) =>
 
 test('names in the state never tell the environment: the same thing is called the same everywhere', () => {
   const idsOf = (name: Name): ReadonlySet<string> => {
-    const { resource } = synthesise(name, DOMAIN).json
+    const { resource } = synthesiseAmong(name, { ...DOMAIN, ...DELIVERY }).json
     return new Set(
       Object.entries(resource).flatMap(([type, blocks]) => Object.keys(blocks).map((id) => `${type}.${id}`)),
     )
   }
   const [dev, staging, prod] = [idsOf('dev'), idsOf('staging'), idsOf('prod')]
 
-  // What staging has, dev has but for its switches, and prod has but for shells and the few that only staging has on.
+  // What staging has, dev has but for its switches, and prod has but for shells and the few that only staging has on. Only
+  // dev builds.
   expect(
     [...staging].filter((id) => !prod.has(id) && !/exec-log|endpoint-(kms|ssmmessages)/.test(id)),
   ).toEqual([])
-  expect([...dev].filter((id) => !prod.has(id) && !/exec-log|events_log/.test(id))).toEqual([])
+  expect([...dev].filter((id) => !prod.has(id) && !/exec-log|events_log|delivery_build/.test(id))).toEqual([])
   expect([...prod, ...dev].filter((id) => /dev|staging|prod/.test(id.replace('devices', '')))).toEqual([])
 })
 

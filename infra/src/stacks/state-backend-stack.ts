@@ -3,6 +3,7 @@ import { type Construct, TerraformOutput } from '#terraform'
 import { Place } from '../base/place.ts'
 import { StateBackend } from '../state/state-backend.ts'
 import { keepState } from './backend.ts'
+import { OUTPUTS } from './outputs.ts'
 import { useAws } from './provider.ts'
 import { Stack } from './stack.ts'
 
@@ -24,6 +25,9 @@ export class StateBackendStack extends Stack {
       place,
       ...(stateLockTable ? { lockTableName: lockTableName(project) } : {}),
     })
-    new TerraformOutput(this, 'state_bucket', { value: backend.bucketName })
+    new TerraformOutput(this, 'state_bucket', {
+      value: backend.bucketName,
+      description: OUTPUTS.state_bucket.about,
+    })
   }
 }

@@ -15,6 +15,9 @@ export type Name = keyof typeof FILES
 /** What a domain of one's own takes. */
 export const DOMAIN = { domainName: 'cart.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' } as const
 
+/** What a pipeline takes. */
+export const DELIVERY = { enableCicd: true, repositoryId: 'acme/shop' } as const
+
 /** A block of Terraform's JSON. */
 export type Block = Readonly<Record<string, unknown>>
 
@@ -68,6 +71,25 @@ const made = new Map<string, Synthesised>()
 export function synthesise(name: Name, change: Partial<Environment> = {}): Synthesised {
   const key = JSON.stringify([name, change])
   const stack = made.get(key) ?? synthesiseAll([environment(name, change)], name)
+  made.set(key, stack)
+  return stack
+}
+
+/**
+ * Synthesises the stack of an environment in an app that has all of them, once for each change.
+ *
+ * @param change what is changed in every environment, and in one of them besides
+ */
+export function synthesiseAmong(
+  name: Name,
+  change: Partial<Environment>,
+  changes: Partial<Record<Name, Partial<Environment>>> = {},
+): Synthesised {
+  const key = JSON.stringify([name, change, changes])
+  const environments = (['dev', 'staging', 'prod'] as const).map((one) =>
+    environment(one, { ...change, ...changes[one] }),
+  )
+  const stack = made.get(key) ?? synthesiseAll(environments, name)
   made.set(key, stack)
   return stack
 }

@@ -1,0 +1,61 @@
+import type { Environment, Names } from '@cartwright/environments'
+import { CodestarconnectionsConnection } from '#aws/codestarconnections-connection'
+import { DataAwsCodestarconnectionsConnection } from '#aws/data-aws-codestarconnections-connection'
+import { Construct } from '#terraform'
+import type { Role } from '../base/role.ts'
+
+export interface ConnectionProps
+  extends Pick<
+    Environment,
+    | 'createCodestarConnection'
+    | 'codestarProviderType'
+    | 'codestarConnectionName'
+    | 'codestarConnectionArn'
+    | 'codestarHostArn'
+  > {
+  readonly names: Pick<Names, 'connection'>
+}
+
+/**
+ * The connection to the code host: made here, or one that exists. A new one is PENDING, and no source is read, until
+ * somebody authorises it in AWS's console.
+ *
+ * Cost: none.
+ */
+export class Connection extends Construct {
+  readonly arn: string
+  readonly status: string
+
+  constructor(scope: Construct, id: string, props: ConnectionProps) {
+    super(scope, id)
+    const connection = props.createCodestarConnection ? this.#make(props) : this.#find(props)
+    this.arn = connection.arn
+    this.status = connection.connectionStatus
+  }
+
+  /** AWS renamed the service, and checks either name. */
+  grantUse(role: Role): void {
+    role.allow({
+      sid: 'UseConnection',
+      actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+      resources: [this.arn],
+    })
+  }
+
+  /** A host says which kind it is: AWS takes host or kind, never both. */
+  #make(props: ConnectionProps): CodestarconnectionsConnection {
+    const { names, codestarConnectionName, codestarProviderType, codestarHostArn } = props
+    return new CodestarconnectionsConnection(this, 'connection', {
+      name: codestarConnectionName ?? names.connection,
+      ...(codestarHostArn === undefined
+        ? { providerType: codestarProviderType }
+        : { hostArn: codestarHostArn }),
+    })
+  }
+
+  #find({ codestarConnectionArn }: ConnectionProps): DataAwsCodestarconnectionsConnection {
+    // A rule of the environments: a connection is made or named.
+    const arn = codestarConnectionArn as string
+    return new DataAwsCodestarconnectionsConnection(this, 'existing', { arn })
+  }
+}

@@ -1,0 +1,55 @@
+import type { Environment } from '@cartwright/environments'
+import { Construct } from '#terraform'
+import type { LoadBalancer } from '../load-balancer/load-balancer.ts'
+import { NO_RELEASE, type Registry } from '../registry/registry.ts'
+import type { Service } from '../service/service.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+import type { Connection } from './connection.ts'
+import { Project, type ProjectProps } from './project.ts'
+
+export interface SmokeProps
+  extends Pick<ProjectProps, 'baseName' | 'place' | 'key' | 'logRetentionDays'>,
+    Pick<Environment, 'desiredTasks'> {
+  readonly connection: Connection
+  readonly artifacts: ArtifactStore
+  readonly registry: Registry
+  readonly service: Service
+  readonly loadBalancer: LoadBalancer
+}
+
+/**
+ * Tries what was deployed, by its public address. Only then the release counts: its image is marked as proven, and the
+ * parameter says that it is in use.
+ *
+ * Cost: a run of two minutes $0.01.
+ */
+export class Smoke extends Construct {
+  readonly project: Project
+
+  constructor(scope: Construct, id: string, props: SmokeProps) {
+    super(scope, id)
+    const { connection, artifacts, registry, service, loadBalancer, desiredTasks } = props
+    this.project = new Project(this, 'project', {
+      ...props,
+      does: 'smoke',
+      description: 'Tries a release, and says that it is in use',
+      minutes: 30,
+      variables: {
+        API_URL: loadBalancer.url,
+        REPOSITORY: registry.name,
+        RELEASE_PARAMETER: registry.releaseParameterName,
+        NO_RELEASE,
+        CLUSTER: service.clusterName,
+        SERVICE: service.serviceName,
+        DESIRED_TASKS: String(desiredTasks),
+      },
+    })
+    const { role } = this.project
+    connection.grantUse(role)
+    artifacts.grantRead(role)
+    registry.grantReadRelease(role)
+    registry.grantRelease(role)
+    // Nothing runs before the first release, which therefore starts the tasks.
+    service.grantUpdate(role)
+  }
+}
