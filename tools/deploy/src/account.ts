@@ -49,6 +49,12 @@ export function environmentsOf(
   throw new DeployProblem(`the credentials are of account ${account}; wanted: ${wanted.join(', ')}`)
 }
 
+/** @throws {DeployProblem} where the environment names another account */
+export function checkAccount(account: string, { name, accountId }: Environment): void {
+  if (accountId === undefined || accountId === account) return
+  throw new DeployProblem(`the credentials are of account ${account}; wanted: ${accountId} (${name})`)
+}
+
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? ''
 }

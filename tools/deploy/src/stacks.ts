@@ -14,13 +14,20 @@ export interface SynthesisedStack {
   readonly stateKey: string
   /** The oldest Terraform that it takes, as `1.11.0`. */
   readonly terraform: string
-  /** The addresses of its resources, by type. */
-  addressesOf(type: string): readonly string[]
+  readonly resources: readonly SynthesisedResource[]
+}
+
+export interface SynthesisedResource {
+  /** `aws_vpc.network_vpc_4E8F0223` */
+  readonly address: string
+  readonly type: string
+  /** What Terraform is told about it; attributes may be expressions. */
+  readonly block: Readonly<Record<string, unknown>>
 }
 
 interface Configuration {
   readonly provider: { readonly aws: readonly { readonly region: string }[] }
-  readonly resource?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, SynthesisedResource['block']>>>>
   readonly terraform: {
     readonly required_version: string
     readonly backend: { readonly s3: { readonly key: string } }
@@ -34,7 +41,7 @@ interface Configuration {
  */
 export function synthesise(): readonly SynthesisedStack[] {
   const outdir = path.resolve(ROOT, process.env['CDKTF_OUTDIR'] || 'cdktf.out')
-  const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'infra/src/main.ts')], {
+  const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'infra/src/synth.mjs')], {
     cwd: ROOT,
     encoding: 'utf8',
     env: { ...process.env, CDKTF_OUTDIR: outdir },
@@ -57,7 +64,9 @@ function stackIn(name: string, folder: string): SynthesisedStack {
     region: provider.aws[0]?.region ?? '',
     stateKey: terraform.backend.s3.key,
     terraform: terraform.required_version.replace('>= ', ''),
-    addressesOf: (type) => Object.keys(resource?.[type] ?? {}).map((id) => `${type}.${id}`),
+    resources: Object.entries(resource ?? {}).flatMap(([type, blocks]) =>
+      Object.entries(blocks).map(([id, block]) => ({ address: `${type}.${id}`, type, block })),
+    ),
   }
 }
 

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  DeleteItemCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
@@ -52,6 +55,41 @@ export class LockTable {
     await this.exists()
   }
 
+  /** What Terraform wrote when it locked; undefined where nobody holds the lock. */
+  async lockOf(state: string): Promise<string | undefined> {
+    return await this.#attribute(state, 'Info')
+  }
+
+  async free(row: string): Promise<void> {
+    await this.#client.send(new DeleteItemCommand({ TableName: this.name, Key: keyOf(row) }))
+  }
+
+  /**
+   * Terraform writes a state, then its digest here, and reads no state that has another one. Killed between the two, it
+   * would wait for the right state for ever.
+   *
+   * @param digest of the state that is in the bucket; undefined where there is none
+   * @returns whether it was another
+   */
+  async correct(state: string, digest: string | undefined): Promise<boolean> {
+    const row = `${state}-md5`
+    const seen = await this.#attribute(row, 'Digest')
+    if (seen === digest) return false
+    if (digest === undefined) await this.free(row)
+    else {
+      const Item = { ...keyOf(row), Digest: { S: digest } }
+      await this.#client.send(new PutItemCommand({ TableName: this.name, Item }))
+    }
+    return true
+  }
+
+  async #attribute(row: string, name: string): Promise<string | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.name, Key: keyOf(row), ConsistentRead: true }),
+    )
+    return Item?.[name]?.S
+  }
+
   async #describe(): Promise<TableDescription | undefined> {
     try {
       return (await this.#client.send(new DescribeTableCommand({ TableName: this.name }))).Table
@@ -60,4 +98,8 @@ export class LockTable {
       throw error
     }
   }
+}
+
+function keyOf(row: string) {
+  return { LockID: { S: row } }
 }

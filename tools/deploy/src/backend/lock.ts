@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DeployProblem } from '../problem.ts'
 import type { Tell } from '../tell.ts'
 import type { StateBucket } from './bucket.ts'
+import type { LockTable } from './lock-table.ts'
 
 /** What Terraform writes beside a state while it works on it. */
 export interface Lock {
@@ -13,12 +15,21 @@ export interface Lock {
   readonly since: number
 }
 
+/** Where a state is, and what locks it. */
+export interface LockedState {
+  readonly bucket: StateBucket
+  readonly stateKey: string
+  /** Where it is locked as well. @default nowhere */
+  readonly table?: LockTable | undefined
+}
+
 /** What is at the end of a lock's name, after the state's. */
 export const LOCK_ENDING = '.tflock'
 
 /** @returns undefined where the state is not locked */
-export async function readLock(bucket: StateBucket, stateKey: string): Promise<Lock | undefined> {
-  const text = await bucket.read(stateKey + LOCK_ENDING)
+export async function readLock({ bucket, stateKey, table }: LockedState): Promise<Lock | undefined> {
+  const text =
+    (await bucket.read(stateKey + LOCK_ENDING)) ?? (await table?.lockOf(rowOf({ bucket, stateKey })))
   if (text === undefined) return undefined
   let found: Readonly<Record<string, unknown>> = {}
   try {
@@ -43,12 +54,13 @@ export function shownLock({ id, who, operation, since }: Lock, now = Date.now())
 }
 
 export interface FreeLockOptions {
-  readonly stateKey: string
   /** Whether a run of this machine has ended without freeing what it held. */
   readonly wasInterrupted: boolean
   /** The id of the lock that the user takes for nobody's. */
   readonly unlock: string | undefined
   readonly tell: Tell
+  /** Called before it is freed: what has to be remembered if this run ends here. */
+  readonly remember?: (lock: Lock) => void
 }
 
 /**
@@ -56,9 +68,9 @@ export interface FreeLockOptions {
  *
  * @throws {DeployProblem} where it may be somebody's
  */
-export async function freeLock(bucket: StateBucket, options: FreeLockOptions): Promise<void> {
-  const { stateKey, wasInterrupted, unlock, tell } = options
-  const lock = await readLock(bucket, stateKey)
+export async function freeLock(state: LockedState, options: FreeLockOptions): Promise<void> {
+  const { wasInterrupted, unlock, tell, remember } = options
+  const lock = await readLock(state)
   if (lock === undefined) return
   const isOurs = wasInterrupted && lock.who.endsWith(`@${hostname()}`)
   if (!isOurs && unlock !== lock.id) {
@@ -66,8 +78,30 @@ export async function freeLock(bucket: StateBucket, options: FreeLockOptions): P
       `the state is locked (${shownLock(lock)}); wanted: its end or, if it has ended, --unlock ${lock.id}`,
     )
   }
-  await bucket.remove(stateKey + LOCK_ENDING)
+  remember?.(lock)
+  await correctDigest(state, tell)
+  await state.table?.free(rowOf(state))
+  // Comes last: as long as it is there, the next run does all of this again.
+  await state.bucket.remove(state.stateKey + LOCK_ENDING)
   tell(`freed the lock of an interrupted run (${shownLock(lock)})`)
+}
+
+/**
+ * Notes the digest of the state that is there. Terraform reads no other, and a state that is lost, was brought back, or
+ * was written by a run that was killed before it noted it, has another.
+ */
+export async function correctDigest({ bucket, stateKey, table }: LockedState, tell: Tell): Promise<void> {
+  if (table === undefined) return
+  const text = await bucket.read(stateKey)
+  const digest = text === undefined ? undefined : createHash('md5').update(text).digest('hex')
+  if (await table.correct(rowOf({ bucket, stateKey }), digest)) {
+    tell('corrected the digest that is noted of the state')
+  }
+}
+
+/** How Terraform names a state in the table. */
+function rowOf({ bucket, stateKey }: Pick<LockedState, 'bucket' | 'stateKey'>): string {
+  return `${bucket.name}/${stateKey}`
 }
 
 function age(milliseconds: number): string {

@@ -29,7 +29,7 @@ export async function findObstacles({ bucket, stack }: Place): Promise<readonly 
     const [, name, ending] = /^states\/([^/]+)\.tfstate(\.tflock)?$/.exec(key) ?? []
     if (name === undefined) obstacles.push(`${key} is no state of an environment`)
     else if (ending === LOCK_ENDING) {
-      const lock = await readLock(bucket, key.slice(0, -LOCK_ENDING.length))
+      const lock = await readLock({ bucket, stateKey: key.slice(0, -LOCK_ENDING.length) })
       if (lock !== undefined) obstacles.push(`${name} is locked (${shownLock(lock)})`)
     } else {
       const resources = resourcesIn((await bucket.read(key)) ?? '{"resources":[]}', key)
@@ -46,7 +46,7 @@ export async function settle(place: Place, { unlock, tell }: DestroyOptions): Pr
   const running = new RunningFile(stack.folder)
   const wasInterrupted = await running.settled(tell)
   if (await bucket.exists()) {
-    await freeLock(bucket, { stateKey: stack.stateKey, wasInterrupted, unlock, tell })
+    await freeLock({ bucket, stateKey: stack.stateKey }, { wasInterrupted, unlock, tell })
   }
   running.remove()
 }

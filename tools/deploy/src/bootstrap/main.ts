@@ -1,17 +1,16 @@
 // `npm run bootstrap`: see options.ts for what it does.
 
 import { ask } from '../ask.ts'
-import { DeployProblem } from '../problem.ts'
+import { run } from '../program.ts'
 import { Terraform } from '../terraform/terraform.ts'
 import { checkedTerraform } from '../terraform/version.ts'
 import { destroyStateBackend, findObstacles, refuseFor, settle } from './destroy.ts'
 import { makeStateBackend } from './make.ts'
-import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { findPlaces, type Place } from './place.ts'
 
 const tell = (line: string): void => console.log(line)
 let terraform: Terraform | undefined
-let isEnding = false
 
 async function make(places: readonly Place[], { isYes, unlock }: Options): Promise<void> {
   const agree = async (question: string): Promise<void> => (isYes ? undefined : ask(question))
@@ -37,29 +36,12 @@ function here({ stack, account, region }: Place): string {
   return `${stack.name} of account ${account} in ${region}`
 }
 
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  // Terraform ends what it has begun, and writes it down.
-  process.on(signal, () => {
-    if (!terraform?.stop()) process.exit(code)
-    // The terminal and npm may both pass it on.
-    if (!isEnding) tell('ending as soon as Terraform has written down what it did')
-    isEnding = true
-  })
-}
-
-try {
+await run({ name: 'bootstrap', help: HELP, tell, terraform: () => terraform }, async () => {
   const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(HELP)
-  else {
-    const places = await findPlaces()
-    await (options.isDestroy ? destroy : make)(places, options)
+  if (options === 'help') {
+    console.log(HELP)
+    return
   }
-} catch (error) {
-  if (error instanceof BadOptions) console.error(`${error.message}\n\n${HELP}`)
-  else if (error instanceof DeployProblem) console.error(`bootstrap: ${error.message}`)
-  else throw error
-  process.exitCode = 1
-}
+  const places = await findPlaces()
+  await (options.isDestroy ? destroy : make)(places, options)
+})

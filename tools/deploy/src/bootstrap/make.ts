@@ -40,7 +40,7 @@ export async function makeStateBackend(place: Place, options: MakeOptions): Prom
     tell(`made the bucket ${bucket.name}`)
     isChanged = true
   }
-  await freeLock(bucket, { stateKey: stack.stateKey, wasInterrupted, unlock, tell })
+  await freeLock({ bucket, stateKey: stack.stateKey }, { wasInterrupted, unlock, tell })
   terraform.running.remove()
 
   const takeover = path.join(stack.folder, 'takeover.tf.json')
@@ -50,6 +50,7 @@ export async function makeStateBackend(place: Place, options: MakeOptions): Prom
     else rmSync(takeover, { force: true })
     tell('terraform init')
     await terraform.init(bucket.name)
+    await terraform.bringStateHome()
     tell('terraform plan')
     const changes = await terraform.plan()
     if (changes === undefined) return isChanged
@@ -73,8 +74,9 @@ interface Import {
  * The lifecycle could be put once more, but the provider then waits for it for a minute.
  */
 async function findImports({ stack, bucket, table }: Place): Promise<readonly Import[]> {
-  const [locks] = stack.addressesOf('aws_dynamodb_table')
-  const [lifecycle] = stack.addressesOf('aws_s3_bucket_lifecycle_configuration')
+  const addressOf = (type: string) => stack.resources.find((resource) => resource.type === type)?.address
+  const locks = addressOf('aws_dynamodb_table')
+  const lifecycle = addressOf('aws_s3_bucket_lifecycle_configuration')
   return [
     ...(locks !== undefined && (await table.exists()) ? [{ to: locks, id: table.name }] : []),
     ...(lifecycle !== undefined && (await bucket.hasLifecycle()) ? [{ to: lifecycle, id: bucket.name }] : []),

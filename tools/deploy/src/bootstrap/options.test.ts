@@ -1,4 +1,5 @@
-import { BadOptions, readOptions } from './options.ts'
+import { BadOptions } from '../program.ts'
+import { readOptions } from './options.ts'
 
 test('asks, and makes, unless told otherwise', () => {
   expect(readOptions([])).toEqual({ isDestroy: false, isYes: false, unlock: undefined })

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parseOptions } from '../program.ts'
 
 export interface Options {
   readonly isDestroy: boolean
@@ -19,24 +19,14 @@ nothing; interrupted, the same command goes on where it ended.
   --help          this text
 `
 
-/** The command line cannot be used; the message says what is wanted. */
-export class BadOptions extends Error {}
-
 /** @throws {BadOptions} */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { destroy, unlock, yes, help } = parse(args).values
+  const flag = { type: 'boolean' } as const
+  const { values } = parseOptions({
+    args: [...args],
+    options: { destroy: flag, unlock: { type: 'string' }, yes: flag, help: flag },
+  })
+  const { destroy, unlock, yes, help } = values
   if (help === true) return 'help'
   return { isDestroy: destroy === true, isYes: yes === true, unlock }
-}
-
-function parse(args: readonly string[]) {
-  const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { destroy: flag, unlock: { type: 'string' }, yes: flag, help: flag },
-    })
-  } catch (error) {
-    throw new BadOptions((error as Error).message)
-  }
 }

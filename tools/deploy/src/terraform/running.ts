@@ -59,7 +59,8 @@ export class RunningFile {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this id that has not ended. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {

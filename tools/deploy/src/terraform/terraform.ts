@@ -1,12 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { terraformEnvironment } from '@cartwright/local-aws'
 import { DeployProblem } from '../problem.ts'
+import { follow } from './follow.ts'
+import type { PlanJson, StateJson } from './plan.ts'
 import { RunningFile } from './running.ts'
+import { type Diagnostic, errorsIn, readSaid, type Said, shownErrors, shownSummary } from './said.ts'
 
 const PLAN = 'plan.out'
+/** Where Terraform keeps a state that it could not write to the bucket. */
+const UNSAVED = 'errored.tfstate'
+
+export interface PlanOptions {
+  /** Plans the end of everything. */
+  readonly isDestroy?: boolean
+}
+
+/** Terraform could not do it; the message says why, in its words. */
+export class TerraformFailed extends DeployProblem {
+  readonly errors: readonly Diagnostic[]
+
+  constructor(message: string, errors: readonly Diagnostic[]) {
+    super(message)
+    this.errors = errors
+  }
+}
 
 /** Terraform in the folder of a stack. */
 export class Terraform {
@@ -24,28 +44,85 @@ export class Terraform {
     this.running = new RunningFile(folder)
   }
 
-  /** Forgets the bucket of an earlier run, which another account may have had; the state never moves. */
+  /**
+   * Forgets the bucket of an earlier run, which another account may have had; the state never moves.
+   *
+   * @throws {DeployProblem} where the state is not the one that was noted last
+   */
   async init(bucket: string): Promise<void> {
-    await this.#succeed('init', ['-reconfigure', `-backend-config=bucket=${bucket}`])
+    try {
+      await this.#succeed('init', ['-reconfigure', `-backend-config=bucket=${bucket}`])
+    } catch (error) {
+      if (!(error instanceof DeployProblem) || !/does not have the expected content/.test(error.message))
+        throw error
+      throw new DeployProblem(
+        'the state in the bucket is not the one whose digest was noted: a run was killed in between, or the state was ' +
+          'deleted or brought back; wanted: --recover, which notes the one that is there',
+        { cause: error },
+      )
+    }
   }
 
   /** @returns what is going to change in a few words; undefined where nothing is */
-  async plan(): Promise<string | undefined> {
-    const code = await this.#run('plan', ['-detailed-exitcode', `-out=${PLAN}`])
+  async plan({ isDestroy = false }: PlanOptions = {}): Promise<string | undefined> {
+    const args = ['-json', '-detailed-exitcode', `-out=${PLAN}`, ...(isDestroy ? ['-destroy'] : [])]
+    const code = await this.#run('plan', args)
     if (code === 0) return undefined
     if (code !== 2) throw this.#failure('plan')
-    const [summary] = /^Plan: .*$/m.exec(this.#said()) ?? []
-    return (summary ?? 'Plan: outputs change.').replace(/^Plan: (.*)\.$/, '$1')
+    return shownSummary(this.#said())
   }
 
-  /** Does exactly what was planned last. */
-  async apply(): Promise<void> {
-    await this.#succeed('apply', [PLAN])
+  /** What was planned last, whole. */
+  planned(): PlanJson {
+    return JSON.parse(this.#answer('show', ['-no-color', '-json', PLAN])) as PlanJson
   }
 
-  /** Leaves what Terraform needs for a next run, and nothing of this one. */
+  /** The state, as it is in the bucket: nothing is asked of AWS but the bucket. */
+  state(): StateJson {
+    return JSON.parse(this.#answer('show', ['-no-color', '-json'])) as StateJson
+  }
+
+  /**
+   * Does exactly what was planned last.
+   *
+   * @param hear gets what Terraform says, when it says it
+   */
+  async apply(hear?: (said: Said) => void): Promise<void> {
+    await this.#succeed('apply', ['-json', PLAN], hear)
+  }
+
+  /** The state as it is kept; empty where there is none. */
+  pull(): string {
+    return this.#answer('state', ['pull']).trim()
+  }
+
+  /** Replaces the state by a later one, which never is in a file here. */
+  push(state: string): void {
+    const { status, stderr } = spawnSync(this.#binary, ['state', 'push', '-'], {
+      cwd: this.#folder,
+      encoding: 'utf8',
+      input: state,
+      env: this.#environment(),
+    })
+    if (status !== 0) throw new DeployProblem(`terraform state push failed in ${this.#folder}:\n${stderr}`)
+  }
+
+  /**
+   * Brings the state home that an apply could not write to the bucket, where there is one.
+   *
+   * @returns whether there was
+   */
+  async bringStateHome(): Promise<boolean> {
+    const file = path.join(this.#folder, UNSAVED)
+    if (!existsSync(file)) return false
+    await this.#succeed('state push', [UNSAVED])
+    rmSync(file)
+    return true
+  }
+
+  /** Leaves what Terraform needs for a next run, and a state that is nowhere else. */
   tidy(): void {
-    for (const file of [PLAN, 'errored.tfstate']) rmSync(path.join(this.#folder, file), { force: true })
+    rmSync(path.join(this.#folder, PLAN), { force: true })
   }
 
   /**
@@ -60,26 +137,26 @@ export class Terraform {
     return true
   }
 
-  async #succeed(command: string, args: readonly string[]): Promise<void> {
-    if ((await this.#run(command, args)) !== 0) throw this.#failure(command)
+  async #succeed(command: string, args: readonly string[], hear?: (said: Said) => void): Promise<void> {
+    if ((await this.#run(command, args, hear)) !== 0) throw this.#failure(command)
   }
 
   /**
    * Its output goes to a file and its process group is its own, so that it ends its work when this process is killed, or
    * the terminal is closed.
    */
-  async #run(command: string, args: readonly string[]): Promise<number | null> {
+  async #run(command: string, args: readonly string[], hear?: (said: Said) => void): Promise<number | null> {
     // A plan that ended well after all is not applied.
     if (this.#isStopping) throw this.#failure(command)
     const log = openSync(this.#log, 'w')
+    const listening = hear && follow(this.#log, (line) => hear(readSaid(line) ?? {}))
     try {
       this.running.remove()
-      const child = spawn(this.#binary, [command, '-input=false', '-no-color', ...args], {
+      const child = spawn(this.#binary, [...command.split(' '), ...this.#flags(command), ...args], {
         cwd: this.#folder,
         detached: true,
         stdio: ['ignore', log, log],
-        // A workspace would look for the state elsewhere.
-        env: { ...process.env, ...terraformEnvironment(process.env, this.#folder), TF_WORKSPACE: undefined },
+        env: this.#environment(),
       })
       const ended = once(child, 'exit')
       if (child.pid !== undefined) this.running.write(child.pid)
@@ -91,7 +168,29 @@ export class Terraform {
     } finally {
       this.#child = undefined
       closeSync(log)
+      listening?.end()
     }
+  }
+
+  /** For what only reads, and takes a moment. */
+  #answer(command: string, args: readonly string[]): string {
+    const { status, stdout, stderr } = spawnSync(this.#binary, [command, ...args], {
+      cwd: this.#folder,
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+      env: this.#environment(),
+    })
+    if (status !== 0) throw new DeployProblem(`terraform ${command} failed in ${this.#folder}:\n${stderr}`)
+    return stdout
+  }
+
+  #flags(command: string): readonly string[] {
+    return command === 'state push' ? [] : ['-input=false', '-no-color']
+  }
+
+  /** A workspace would look for the state elsewhere. */
+  #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...terraformEnvironment(process.env, this.#folder), TF_WORKSPACE: undefined }
   }
 
   #said(): string {
@@ -101,7 +200,8 @@ export class Terraform {
   #failure(command: string): DeployProblem {
     if (this.#isStopping) return new DeployProblem('interrupted; the same command goes on where it ended')
     const said = this.#said().trim()
-    const errors = said.slice(Math.max(0, said.indexOf('Error: ')))
-    return new DeployProblem(`terraform ${command} failed in ${this.#folder}:\n${errors}`)
+    const errors = errorsIn(said)
+    const reasons = errors.length > 0 ? shownErrors(errors) : said.slice(Math.max(0, said.indexOf('Error: ')))
+    return new TerraformFailed(`terraform ${command} failed in ${this.#folder}:\n${reasons}`, errors)
   }
 }

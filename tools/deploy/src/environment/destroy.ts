@@ -1,0 +1,57 @@
+import { DeployProblem } from '../problem.ts'
+import { managed, type StateJson } from '../terraform/plan.ts'
+import type { Talk } from './deploy.ts'
+import type { Options } from './options.ts'
+import { enter, type Place } from './place.ts'
+import { progressOf } from './progress.ts'
+import { protectedIn } from './protection.ts'
+import { remainsOf } from './remains.ts'
+
+/**
+ * Deletes everything that an environment has. What is protected is found before anything is deleted: Terraform and AWS
+ * would refuse it as well, but in the middle.
+ *
+ * @returns what AWS keeps for a while; undefined where there was nothing
+ * @throws {DeployProblem} where something is protected
+ */
+export async function destroy(
+  place: Place,
+  options: Options,
+  { tell, agree }: Talk,
+): Promise<readonly string[] | undefined> {
+  const { environment, account, terraform, unfinished } = place
+  await enter(place, { ...options, tell })
+  if (unfinished.isRemembered()) {
+    throw new DeployProblem(
+      `a deploy of ${environment.name} was killed, and may have made what no state lists; wanted: npm run deploy -- ` +
+        `${environment.name}, then the same command`,
+    )
+  }
+  const known = terraform.state()
+  if (managed(known).length === 0) return undefined
+  refuseProtected(place, known)
+  try {
+    tell('terraform plan: deletes everything')
+    const changes = await terraform.plan({ isDestroy: true })
+    if (changes === undefined) return undefined
+    const plan = terraform.planned()
+    // As AWS has it now: somebody may have protected it by hand.
+    const now = plan.prior_state ?? known
+    refuseProtected(place, now)
+    await agree(`Delete ${environment.name} from account ${account} in ${environment.region} (${changes})?`)
+    tell(`terraform apply: ${changes}`)
+    await terraform.apply(progressOf(plan, tell))
+    return remainsOf(now)
+  } finally {
+    terraform.tidy()
+  }
+}
+
+function refuseProtected({ environment: { name }, stack }: Place, state: StateJson): void {
+  const kept = protectedIn(state, stack)
+  if (kept.length === 0) return
+  throw new DeployProblem(
+    `${name} is protected: ${kept.join(', ')}; wanted: deletionProtection: false in environments/${name}.ts, then ` +
+      `npm run deploy -- ${name}, then the same command`,
+  )
+}

@@ -1,0 +1,60 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { DeployProblem } from './problem.ts'
+import type { Tell } from './tell.ts'
+import type { Terraform } from './terraform/terraform.ts'
+
+/** The command line cannot be used; the message says what is wanted. */
+export class BadOptions extends Error {}
+
+/** @throws {BadOptions} */
+export function parseOptions<Config extends ParseArgsConfig>(config: Config) {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    throw new BadOptions((error as Error).message)
+  }
+}
+
+export interface Program {
+  /** What the problems of this program begin with. */
+  readonly name: string
+  /** Told with a command line that cannot be used. */
+  readonly help: string
+  readonly tell: Tell
+  /** The Terraform that works at the moment. */
+  readonly terraform: () => Terraform | undefined
+}
+
+/**
+ * Runs a program to its end: what its user can mend is told in a line, and a signal lets Terraform end what it has begun
+ * and write it down.
+ */
+export async function run(program: Program, body: () => Promise<void>): Promise<void> {
+  endOnSignals(program)
+  try {
+    await body()
+  } catch (error) {
+    if (error instanceof BadOptions) console.error(`${error.message}\n\n${program.help}`)
+    else if (error instanceof DeployProblem) console.error(`${program.name}: ${error.message}`)
+    // What an AWS SDK throws for an answer of AWS.
+    else if (error instanceof Error && '$fault' in error) {
+      console.error(`${program.name}: AWS refuses (${error.name}: ${error.message})`)
+    } else throw error
+    process.exitCode = 1
+  }
+}
+
+function endOnSignals({ terraform, tell }: Program): void {
+  let isEnding = false
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (!terraform()?.stop()) process.exit(code)
+      // The terminal and npm may both pass it on.
+      if (!isEnding) tell('ending as soon as Terraform has written down what it did')
+      isEnding = true
+    })
+  }
+}
