@@ -1,7 +1,7 @@
 export { readEnvironments } from './discover.ts'
 export type { Environment, EnvironmentFile, FieldName } from './fields.ts'
 export { type Missing, missingToDeploy } from './missing.ts'
-export { lockTableName, type Names, namesOf, stateBucketName } from './names.ts'
+export { lockTableName, type Names, namesOf, stateBucketName, stateKeyOf } from './names.ts'
 export { BadEnvironments, readEnvironment } from './read.ts'
 export { STATE_BACKEND } from './rules/names.ts'
 export { START } from './server-times.ts'

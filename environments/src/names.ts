@@ -64,6 +64,11 @@ export function stateBucketName(project: string, account: string, region: string
   return `${project}-tfstate-${account}-${region}`
 }
 
+/** Where in that bucket the state of a stack is. */
+export function stateKeyOf(stack: string): string {
+  return `states/${stack}.tfstate`
+}
+
 /** The table in which Terraform locks states, where `stateLockTable` says so. */
 export function lockTableName(project: string): string {
   return `${project}-tfstate-locks`

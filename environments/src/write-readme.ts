@@ -6,3 +6,4 @@ import { withFields } from './readme.ts'
 
 const page = path.resolve(import.meta.dirname, '../README.md')
 writeFileSync(page, withFields(readFileSync(page, 'utf8')))
+console.log('environments/README.md')

@@ -50,9 +50,10 @@ export class CacheToken extends Construct {
       secretStringWo: this.#makeEphemeral(),
       secretStringWoVersion: 1,
       versionStages: ['AWSCURRENT', 'CARTWRIGHT_FIRST'],
-      // The rotation moves AWSCURRENT; a plan that moved it back would lock the API out. So would one that makes the version
-      // again because it was taken over (recovering a lost state), which tells no number.
-      lifecycle: { ignoreChanges: ['version_stages', 'secret_string_wo_version'] },
+      // The rotation moves AWSCURRENT; a plan that moved it back would lock the API out. So would one that made the version
+      // again because it was taken over (recovering a lost state): the provider then reads its value, which no Redis takes,
+      // and no number.
+      lifecycle: { ignoreChanges: ['version_stages', 'secret_string', 'secret_string_wo_version'] },
     })
     this.throwAway = new DataAwsSecretsmanagerRandomPassword(this, 'throw-away', {
       passwordLength: SHAPE.password_length,

@@ -1,4 +1,4 @@
-import { type Environment, lockTableName, stateBucketName } from '@cartwright/environments'
+import { type Environment, lockTableName, stateBucketName, stateKeyOf } from '@cartwright/environments'
 import { S3Backend, type S3BackendConfig, type TerraformStack } from '#terraform'
 
 export interface BackendProps extends Pick<Environment, 'project' | 'region'> {
@@ -26,7 +26,7 @@ export function keepState(
   const config = {
     ...(account === undefined ? {} : { bucket: stateBucketName(project, account, region) }),
     ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
-    key: `states/${stack.node.id}.tfstate`,
+    key: stateKeyOf(stack.node.id),
     region,
     encrypt: true,
     useLockfile: true,

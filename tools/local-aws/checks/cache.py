@@ -1,5 +1,8 @@
 """ElastiCache."""
 
+import json
+from urllib.request import urlopen
+
 from checks.aws import ACCOUNT, Aws, check, refused, same
 
 ARN = f"arn:aws:elasticache:eu-west-1:{ACCOUNT}"
@@ -63,6 +66,50 @@ def replication_groups(aws: Aws) -> None:
     refused("ReplicationGroupNotFoundFault", cache.describe_replication_groups, ReplicationGroupId="pair")
     snapshots = cache.describe_snapshots(SnapshotName="last")["Snapshots"]
     same([snapshot["ReplicationGroupId"] for snapshot in snapshots], ["pair"])
+    tokens_change(aws)
+
+
+FIRST, SECOND, THIRD = "first-token-of-all", "second-token-of-all", "third-token-of-all"
+
+
+def tokens_change(aws: Aws) -> None:
+    cache = aws("elasticache")
+    group_of(aws, "locked", NumCacheClusters=1, TransitEncryptionEnabled=True, AuthToken=FIRST)
+    name = {"ReplicationGroupId": "locked"}
+
+    def described() -> tuple[str, str | None]:
+        told = cache.describe_replication_groups(**name)["ReplicationGroups"][0]
+        return told["Status"], told["PendingModifiedValues"].get("AuthTokenStatus")
+
+    def begin(strategy: str, token: str) -> None:
+        cache.modify_replication_group(
+            **name, AuthToken=token, AuthTokenUpdateStrategy=strategy, ApplyImmediately=True
+        )
+
+    def changed() -> object:
+        return cache.describe_replication_groups(**name)["ReplicationGroups"][0]["AuthTokenLastModifiedDate"]
+
+    def valid() -> list[str]:
+        return json.loads(urlopen(f"{aws.endpoint}/_local-aws/redis-tokens").read())["locked"]
+
+    first_change = changed()
+    refused("InvalidParameterCombination", begin, strategy="SET", token=SECOND)
+    refused("InvalidParameterCombination", begin, strategy="DELETE", token=SECOND)
+    for bad in ("too-short", "with/a/slash/in/it", "with@an@at@in@it", 'with"a"quote"in"it', "x" * 129):
+        refused("InvalidParameterValue", begin, strategy="ROTATE", token=bad)
+
+    begin("ROTATE", SECOND)
+    refused("InvalidReplicationGroupState", begin, strategy="ROTATE", token=THIRD)
+    same((described(), valid()), (("modifying", "ROTATING"), [FIRST]))
+    same((described(), valid()), (("available", None), [FIRST, SECOND]))
+    assert changed() > first_change, f"{changed()} is not after {first_change}"
+    begin("ROTATE", THIRD)
+    same((described(), described(), valid()), (("modifying", "ROTATING"), ("available", None), [SECOND, THIRD]))
+    refused("InvalidParameterCombination", begin, strategy="SET", token=SECOND)
+    begin("SET", THIRD)
+    same((described(), valid()), (("modifying", "SETTING"), [SECOND, THIRD]))
+    same((described(), valid()), (("available", None), [THIRD]))
+    cache.delete_replication_group(**name)
 
 
 @check("elasticache-serverless")

@@ -187,6 +187,46 @@ def topic_attributes(aws: Aws) -> None:
     same(aws("sns").get_topic_attributes(TopicArn=arn)["Attributes"].get("TracingConfig"), "Active")
 
 
+def rule_of(aws: Aws, bus: str, name: str, **more: object) -> str:
+    pattern = '{"source": ["cart"]}'
+    return aws("events").put_rule(Name=name, EventBusName=bus, EventPattern=pattern, **more)["RuleArn"]
+
+
+@check("events-tags")
+def tags_of_rules(aws: Aws) -> None:
+    events = aws("events")
+
+    def tags_of(arn: str) -> dict[str, str]:
+        return {tag["Key"]: tag["Value"] for tag in events.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+
+    buses, rules = {}, {}
+    for name in ("first", "second"):
+        buses[name] = events.create_event_bus(Name=name, Tags=[{"Key": "Bus", "Value": name}])["EventBusArn"]
+        rules[name] = rule_of(aws, name, "all", Tags=[{"Key": "On", "Value": name}])
+        # A rule may have the name of a bus.
+        rule_of(aws, name, "second")
+    same([tags_of(arn) for arn in buses.values()], [{"Bus": "first"}, {"Bus": "second"}])
+    same([tags_of(arn) for arn in rules.values()], [{"On": "first"}, {"On": "second"}])
+    events.tag_resource(ResourceARN=rules["second"], Tags=[{"Key": "More", "Value": "1"}])
+    events.untag_resource(ResourceARN=rules["second"], TagKeys=["On"])
+    # The tags of a rule that is there are not PutRule's.
+    rule_of(aws, "second", "all", Tags=[{"Key": "Late", "Value": "1"}])
+    same([tags_of(arn) for arn in rules.values()], [{"On": "first"}, {"More": "1"}])
+    missing = rules["first"].replace("/first/", "/third/")
+    refused("ResourceNotFoundException", events.list_tags_for_resource, ResourceARN=missing)
+
+
+@check("events-bus-in-use")
+def bus_in_use(aws: Aws) -> None:
+    events = aws("events")
+    events.create_event_bus(Name="ruled")
+    rule_of(aws, "ruled", "all")
+    refused("ValidationException", events.delete_event_bus, Name="ruled")
+    events.delete_rule(Name="all", EventBusName="ruled")
+    events.delete_event_bus(Name="ruled")
+    refused("ResourceNotFoundException", events.describe_event_bus, Name="ruled")
+
+
 def bucket_of(aws: Aws, name: str) -> str:
     aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     return name
@@ -225,3 +265,44 @@ def name_taken(aws: Aws) -> None:
     refused("ResourceExistsException", secrets.create_secret, Name="waiting", SecretString="y")
     secrets.delete_secret(SecretId="waiting", RecoveryWindowInDays=7)
     refused("InvalidRequestException", secrets.create_secret, Name="waiting", SecretString="y")
+
+
+@check("secretsmanager-stages")
+def stages(aws: Aws) -> None:
+    secrets = aws("secretsmanager")
+    first, second, third = (letter * 32 for letter in "abc")
+    secret = {"SecretId": secrets.create_secret(Name="staged", SecretString="1", ClientRequestToken=first)["ARN"]}
+
+    def put(version: str, text: str, label: str) -> None:
+        secrets.put_secret_value(
+            **secret, ClientRequestToken=version, SecretString=text, VersionStages=[label]
+        )
+
+    def move(label: str, to: str | None, origin: str | None) -> None:
+        places = {"MoveToVersionId": to, "RemoveFromVersionId": origin}
+        given = {key: value for key, value in places.items() if value}
+        secrets.update_secret_version_stage(**secret, VersionStage=label, **given)
+
+    def labels() -> dict[str, set[str]]:
+        told = secrets.describe_secret(**secret)["VersionIdsToStages"]
+        return {version: set(stages) for version, stages in told.items()}
+
+    put(second, "2", "AWSPENDING")
+    put(second, "2", "AWSPENDING")
+    refused("ResourceExistsException", put, version=second, text="other", label="AWSPENDING")
+    same(secrets.get_secret_value(**secret)["SecretString"], "1")
+
+    refused("InvalidParameterException", move, label="AWSCURRENT", to=second, origin=None)
+    refused("InvalidParameterException", move, label="AWSCURRENT", to=second, origin=second)
+    move("AWSCURRENT", second, first)
+    same(labels(), {first: {"AWSPREVIOUS"}, second: {"AWSCURRENT", "AWSPENDING"}})
+    same(secrets.get_secret_value(**secret)["SecretString"], "2")
+
+    move("OWN", first, None)
+    refused("InvalidParameterException", move, label="OWN", to=second, origin=None)
+    put(third, "3", "AWSCURRENT")
+    same(labels(), {first: {"OWN"}, second: {"AWSPREVIOUS", "AWSPENDING"}, third: {"AWSCURRENT"}})
+    refused("InvalidParameterException", move, label="AWSCURRENT", to=None, origin=third)
+
+    move("OWN", None, first)
+    refused("ResourceNotFoundException", secrets.get_secret_value, **secret, VersionId=first)

@@ -105,6 +105,14 @@ def private_zone(aws: Aws) -> None:
     same(len(told["VPCs"]), 1)
 
 
+@check("route53-zone-ids")
+def zone_ids(aws: Aws) -> None:
+    # One in 36 begins with Z by chance.
+    for number in range(8):
+        made = aws("route53").create_hosted_zone(Name=f"{number}.example", CallerReference=f"id-{number}")
+        same(made["HostedZone"]["Id"].startswith("/hostedzone/Z"), True)
+
+
 @check("route53-record-again")
 def record_again(aws: Aws) -> None:
     route53 = aws("route53")

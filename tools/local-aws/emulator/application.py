@@ -16,11 +16,14 @@ from moto.moto_server.werkzeug_app import (
 
 from emulator.inventory import inventory
 from emulator.kit import AddedService, Shelf, added_services
+from emulator.services.elasticache import auth_tokens
 
 #: Where the emulator tells which one it is. No bucket has a name like that.
 IDENTITY_PATH = "/_local-aws"
 #: Where it tells what it holds: see inventory.py.
 INVENTORY_PATH = "/_local-aws/inventory"
+#: Where it tells the tokens that each replication group takes now, which AWS tells nobody.
+REDIS_TOKENS_PATH = "/_local-aws/redis-tokens"
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
@@ -28,7 +31,11 @@ _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 class Application(DomainDispatcherApplication):
     def __init__(self, identity: dict[str, Any]) -> None:
         super().__init__(create_backend_app)
-        self._identity = json.dumps(identity).encode()
+        self._tellers: dict[str, Callable[[], Any]] = {
+            IDENTITY_PATH: lambda: identity,
+            INVENTORY_PATH: inventory,
+            REDIS_TOKENS_PATH: auth_tokens.all_valid,
+        }
         self._added_apps: dict[type[AddedService], Flask] = {}
 
     def get_application(self, environ: dict[str, Any]) -> Any:
@@ -45,9 +52,9 @@ class Application(DomainDispatcherApplication):
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path in (IDENTITY_PATH, INVENTORY_PATH):
+        if path in self._tellers:
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [self._identity if path == IDENTITY_PATH else json.dumps(inventory()).encode()]
+            return [json.dumps(self._tellers[path]()).encode()]
         if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
             Shelf.empty_all()
         return super().__call__(environ, start_response)

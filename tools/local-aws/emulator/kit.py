@@ -60,8 +60,10 @@ class Tags:
         return [entry for tags in cls._all for entry in tags._shelf.at(account, "").items()]
 
     def put(self, response: BaseResponse, arn: str, tags: Iterable[dict] | None) -> None:
-        kept = self._shelf.everywhere(response).setdefault(arn, {})
-        kept.update({tag[self._key]: tag.get(self._value, "") for tag in tags or []})
+        self.put_map(response, arn, {tag[self._key]: tag.get(self._value, "") for tag in tags or []})
+
+    def put_map(self, response: BaseResponse, arn: str, tags: dict[str, str] | None) -> None:
+        self._shelf.everywhere(response).setdefault(arn, {}).update(tags or {})
 
     def remove(self, response: BaseResponse, arn: str, keys: Iterable[str]) -> None:
         kept = self._shelf.everywhere(response).get(arn, {})
@@ -72,8 +74,10 @@ class Tags:
         self._shelf.everywhere(response).pop(arn, None)
 
     def of(self, response: BaseResponse, arn: str) -> list[dict]:
-        kept = self._shelf.everywhere(response).get(arn, {})
-        return [{self._key: key, self._value: value} for key, value in kept.items()]
+        return [{self._key: key, self._value: value} for key, value in self.map_of(response, arn).items()]
+
+    def map_of(self, response: BaseResponse, arn: str) -> dict[str, str]:
+        return self._shelf.everywhere(response).get(arn, {})
 
 
 class Problem(ServiceException):

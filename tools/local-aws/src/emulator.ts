@@ -7,7 +7,11 @@ export const PACKAGE = path.join(import.meta.dirname, '..')
 export const EXIT = { locked: 75, portTaken: 69 } as const
 
 /** Where an emulator tells which one it is, and what it holds: see emulator/application.py. */
-export const PATHS = { identity: '/_local-aws', inventory: '/_local-aws/inventory' } as const
+export const PATHS = {
+  identity: '/_local-aws',
+  inventory: '/_local-aws/inventory',
+  redisTokens: '/_local-aws/redis-tokens',
+} as const
 
 /** What an emulator says of itself. */
 export interface Identity {

@@ -36,6 +36,8 @@ export interface LocalAws {
   readonly environment: NodeJS.ProcessEnv
   /** Ids of all that is in it, by service, region and kind: `{}` for an empty account. */
   inventory(): Promise<Readonly<Record<string, readonly string[]>>>
+  /** The tokens that each replication group takes now, which AWS tells nobody; the empty one is a connection without any. */
+  redisTokens(): Promise<Readonly<Record<string, readonly string[]>>>
   /** What it has said lately, errors of the emulator itself above all. */
   lastWords(): string
   stop(): Promise<void>
@@ -103,15 +105,17 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     await stop()
     throw error
   }
+  const told = async (where: string): Promise<Record<string, string[]>> => {
+    const answer = await fetch(identity.endpoint + where)
+    return (await answer.json()) as Record<string, string[]>
+  }
   return {
     endpoint: identity.endpoint,
     port: identity.port,
     pid: identity.pid,
     environment,
-    inventory: async () => {
-      const answer = await fetch(identity.endpoint + PATHS.inventory)
-      return (await answer.json()) as Record<string, string[]>
-    },
+    inventory: () => told(PATHS.inventory),
+    redisTokens: () => told(PATHS.redisTokens),
     lastWords: () => said,
     stop,
   }

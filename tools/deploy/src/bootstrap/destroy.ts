@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { freeLock, LOCK_ENDING, readLock, shownLock } from '../backend/lock.ts'
-import { resourcesIn } from '../backend/state.ts'
+import { findState } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import type { Tell } from '../tell.ts'
 import { RunningFile } from '../terraform/running.ts'
@@ -32,7 +32,8 @@ export async function findObstacles({ bucket, stack }: Place): Promise<readonly 
       const lock = await readLock({ bucket, stateKey: key.slice(0, -LOCK_ENDING.length) })
       if (lock !== undefined) obstacles.push(`${name} is locked (${shownLock(lock)})`)
     } else {
-      const resources = resourcesIn((await bucket.read(key)) ?? '{"resources":[]}', key)
+      const state = await findState({ bucket, stateKey: key })
+      const resources = state.resources.map(({ address }) => address)
       const counted = key === stack.stateKey ? resources.filter((address) => !KNOWN.test(address)) : resources
       if (counted.length > 0) obstacles.push(`${name} has ${listed(counted)}`)
     }

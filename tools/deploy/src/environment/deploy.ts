@@ -1,4 +1,5 @@
 import { namesOf } from '@cartwright/environments'
+import { findState } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import { ensureFirstRotation } from '../rotate/rotate.ts'
 import { remindCache } from '../takeover/imported-cache.ts'
@@ -43,10 +44,12 @@ export async function deploy(place: Place, options: Options, { tell, agree }: Ta
         await apply(terraform, progressOf(plan, tell))
         isChanged = true
       }
-      // What was left alone while it was taken over comes now.
-      const isMore = isSearch && remindCache(terraform)
-      isSearch = false
-      if (isMore) continue
+      if (isSearch) {
+        // What was left alone while it was taken over comes now.
+        remindCache(terraform)
+        isSearch = false
+        continue
+      }
       await takeToken(place, tell)
       unfinished.forget()
       return isChanged
@@ -80,8 +83,9 @@ async function planned(place: Place, isSearch: boolean, tell: Tell): Promise<str
 }
 
 /** Also where nothing was to be changed: an earlier run may have ended in between. */
-async function takeToken({ environment, terraform }: Place, tell: Tell): Promise<void> {
-  const secretArn = terraform.state().values?.outputs?.['redis_secret_arn']?.value
+async function takeToken(place: Place, tell: Tell): Promise<void> {
+  const { environment } = place
+  const { redis_secret_arn: secretArn } = (await findState(place.state)).outputs
   if (typeof secretArn !== 'string') throw new Error(`${environment.name} has no output redis_secret_arn`)
   const { region } = environment
   const replicationGroupId = namesOf(environment).replicationGroup

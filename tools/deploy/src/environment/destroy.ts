@@ -1,5 +1,6 @@
+import { findState, type StateResource } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
-import { managed, type StateJson } from '../terraform/plan.ts'
+import { resourcesBefore } from '../terraform/plan.ts'
 import type { Talk } from './deploy.ts'
 import type { Options } from './options.ts'
 import { enter, type Place } from './place.ts'
@@ -27,16 +28,16 @@ export async function destroy(
         `${environment.name}, then the same command`,
     )
   }
-  const known = terraform.state()
-  if (managed(known).length === 0) return undefined
-  refuseProtected(place, known)
+  const { resources } = await findState(place.state)
+  if (resources.length === 0) return undefined
+  refuseProtected(place, resources)
   try {
     tell('terraform plan: deletes everything')
     const changes = await terraform.plan({ isDestroy: true })
     if (changes === undefined) return undefined
     const plan = terraform.planned()
     // As AWS has it now: somebody may have protected it by hand.
-    const now = plan.prior_state ?? known
+    const now = resourcesBefore(plan)
     refuseProtected(place, now)
     await agree(`Delete ${environment.name} from account ${account} in ${environment.region} (${changes})?`)
     tell(`terraform apply: ${changes}`)
@@ -47,8 +48,8 @@ export async function destroy(
   }
 }
 
-function refuseProtected({ environment: { name }, stack }: Place, state: StateJson): void {
-  const kept = protectedIn(state, stack)
+function refuseProtected({ environment: { name }, stack }: Place, resources: readonly StateResource[]): void {
+  const kept = protectedIn(resources, stack)
   if (kept.length === 0) return
   throw new DeployProblem(
     `${name} is protected: ${kept.join(', ')}; wanted: deletionProtection: false in environments/${name}.ts, then ` +

@@ -1,6 +1,7 @@
 // `npm run deploy`, `diff`, `destroy`, `output`: see options.ts for what they do.
 
 import { ask } from '../ask.ts'
+import { findState } from '../backend/state.ts'
 import { run } from '../program.ts'
 import { claim } from './claim.ts'
 import { deploy, diff, type Talk } from './deploy.ts'
@@ -16,13 +17,13 @@ const tell = (line: string): void => console.log(line)
 let place: Place | undefined
 
 async function doIt(here: Place, options: Options): Promise<void> {
-  const { environment, account, terraform, state } = here
+  const { environment, account } = here
   const where = `${environment.name} in account ${account}, ${environment.region}`
   const talk: Talk = { tell, agree: async (question) => (options.isYes ? undefined : ask(question)) }
   if (command === 'deploy') {
     const isChanged = await deploy(here, options, talk)
     tell(isChanged ? `${where}: deployed` : `${where}: nothing to change`)
-    const now = terraform.state()
+    const now = await findState(here.state)
     tell(shownOutputs(now, { ...options, output: undefined }))
     if (!isReleased(now)) tell(NOT_RELEASED)
   } else if (command === 'diff') {
@@ -34,8 +35,7 @@ async function doIt(here: Place, options: Options): Promise<void> {
     tell(remains === undefined ? `${where}: nothing to delete` : `${where}: gone`)
     if (remains !== undefined && remains.length > 0) tell(`AWS keeps ${remains.join('; ')}`)
   } else {
-    await terraform.init(state.bucket.name)
-    tell(shownOutputs(terraform.state(), options))
+    tell(shownOutputs(await findState(here.state), options))
   }
 }
 

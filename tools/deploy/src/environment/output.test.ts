@@ -1,10 +1,11 @@
+import { EMPTY_STATE } from '../backend/state.ts'
 import { shownOutputs } from './output.ts'
 
 const outputs = {
-  queue_url: { sensitive: false, value: 'https://queue' },
-  dashboard_urls: { sensitive: false, value: ['https://a', 'https://b'] },
+  queue_url: 'https://queue',
+  dashboard_urls: ['https://a', 'https://b'],
 }
-const state = { values: { outputs, root_module: {} } }
+const state = { outputs, resources: [] }
 const asked = (output?: string, isJson = false) => shownOutputs(state, { environment: 'dev', output, isJson })
 
 test('all of them, by name', () => {
@@ -25,7 +26,7 @@ test('what is not there is refused with what there is', () => {
   expect(() => asked('quue_url')).toThrow(
     'dev has no output "quue_url"; wanted: one of dashboard_urls, queue_url',
   )
-  expect(() => shownOutputs({}, { environment: 'dev', output: undefined, isJson: false })).toThrow(
+  expect(() => shownOutputs(EMPTY_STATE, { environment: 'dev', output: undefined, isJson: false })).toThrow(
     'dev is not deployed; wanted: npm run deploy -- dev',
   )
 })

@@ -1,5 +1,5 @@
+import type { State } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
-import type { Output, StateJson } from '../terraform/plan.ts'
 import type { Options } from './options.ts'
 
 /**
@@ -8,15 +8,15 @@ import type { Options } from './options.ts'
  * @throws {DeployProblem} where it is not deployed, or has no such output
  */
 export function shownOutputs(
-  { values }: StateJson,
+  state: State,
   { environment, output, isJson }: Pick<Options, 'environment' | 'output' | 'isJson'>,
 ): string {
-  const outputs = Object.entries(values?.outputs ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const outputs = Object.entries(state.outputs).toSorted(([one], [other]) => (one < other ? -1 : 1))
   if (outputs.length === 0) {
     throw new DeployProblem(`${environment} is not deployed; wanted: npm run deploy -- ${environment}`)
   }
   if (output === undefined) {
-    if (isJson) return json(Object.fromEntries(outputs.map(([name, { value }]) => [name, value])))
+    if (isJson) return json(Object.fromEntries(outputs))
     return outputs.map(([name, one]) => `${name} = ${shown(one).replaceAll('\n', ', ')}`).join('\n')
   }
   const found = outputs.find(([name]) => name === output)
@@ -24,11 +24,11 @@ export function shownOutputs(
     const names = outputs.map(([name]) => name).join(', ')
     throw new DeployProblem(`${environment} has no output "${output}"; wanted: one of ${names}`)
   }
-  return isJson ? json(found[1].value) : shown(found[1])
+  return isJson ? json(found[1]) : shown(found[1])
 }
 
 /** Ready for a shell: a text is itself, and a list has a line for each. */
-function shown({ value }: Output): string {
+function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(String).join('\n')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -41,11 +41,11 @@ export async function findPlace(name: string, { isComplete }: FindPlaceOptions):
   const terraform = new Terraform(checkedTerraform(stack.terraform), stack.folder)
   const account = await findAccount(environment.region)
   checkAccount(account, environment)
-  const state = await findState(environment, account, stack)
+  const state = await findBackend(environment, account, stack)
   return { environment, account, stack, state, terraform, unfinished: new Unfinished(stack.folder) }
 }
 
-async function findState(
+async function findBackend(
   { project, region, stateLockTable }: Environment,
   account: string,
   { stateKey }: SynthesisedStack,

@@ -1,5 +1,6 @@
+import type { StateResource } from '../backend/state.ts'
 import type { SynthesisedStack } from '../stacks.ts'
-import type { StateJson, StateResource } from '../terraform/plan.ts'
+
 import { protectedIn } from './protection.ts'
 import { remainsOf } from './remains.ts'
 
@@ -17,14 +18,12 @@ const stackOf = (blocks: Readonly<Record<string, object>>) =>
     })),
   }) satisfies SynthesisedStack
 
-function stateOf(resources: Readonly<Record<string, StateResource['values']>>): StateJson {
-  const listed = Object.entries(resources).map(([address, values]) => ({
+function stateOf(resources: Readonly<Record<string, StateResource['values']>>): readonly StateResource[] {
+  return Object.entries(resources).map(([address, values]) => ({
     address,
-    mode: 'managed' as const,
     type: address.split('.')[0] ?? '',
     values,
   }))
-  return { values: { root_module: { resources: listed } } }
 }
 
 describe('what is protected', () => {

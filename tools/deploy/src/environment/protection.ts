@@ -1,13 +1,13 @@
+import type { StateResource } from '../backend/state.ts'
 import type { SynthesisedStack } from '../stacks.ts'
-import { managed, type StateJson } from '../terraform/plan.ts'
 
 /** The attributes by which AWS refuses a deletion. */
 const PROTECTING = ['deletion_protection_enabled', 'enable_deletion_protection']
 
 /** The addresses of what AWS, or the configuration, refuses to delete. */
-export function protectedIn(state: StateJson, stack: SynthesisedStack): readonly string[] {
+export function protectedIn(resources: readonly StateResource[], stack: SynthesisedStack): readonly string[] {
   const kept = new Set(stack.resources.filter(({ block }) => isKept(block)).map(({ address }) => address))
-  return managed(state)
+  return resources
     .filter(
       ({ address, values }) =>
         kept.has(address) || PROTECTING.some((attribute) => values[attribute] === true),

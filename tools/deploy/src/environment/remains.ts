@@ -1,12 +1,12 @@
-import { managed, type StateJson } from '../terraform/plan.ts'
+import type { StateResource } from '../backend/state.ts'
 
 /**
  * What AWS keeps of an environment after everything was deleted, a line each: the way back, and what it is paid for.
  *
- * @param state before the end
+ * @param resources before the end
  */
-export function remainsOf(state: StateJson): readonly string[] {
-  return managed(state).flatMap(({ type, values }) => {
+export function remainsOf(resources: readonly StateResource[]): readonly string[] {
+  return resources.flatMap(({ type, values }) => {
     const text = (name: string): string => String(values[name])
     const days = (name: string): number => Number(values[name] ?? 0)
     if (type === 'aws_kms_key') {

@@ -1,6 +1,7 @@
-import { namesOf, stateBucketName } from '@cartwright/environments'
+import { namesOf, stateBucketName, stateKeyOf } from '@cartwright/environments'
 import { checkAccount, findAccount } from '../account.ts'
 import { StateBucket } from '../backend/bucket.ts'
+import { EMPTY_STATE, findState } from '../backend/state.ts'
 import { findEnvironment } from '../environments.ts'
 import { DeployProblem } from '../problem.ts'
 
@@ -23,23 +24,14 @@ export async function findPlace(name: string): Promise<Place> {
   const account = await findAccount(region)
   checkAccount(account, environment)
   const bucket = new StateBucket({ name: stateBucketName(project, account, region), account, region })
-  const state = (await bucket.exists()) ? await bucket.read(`states/${name}.tfstate`) : undefined
-  const secretArn = state === undefined ? undefined : secretArnIn(state)
-  if (secretArn === undefined) {
+  const state = (await bucket.exists())
+    ? await findState({ bucket, stateKey: stateKeyOf(name) })
+    : EMPTY_STATE
+  const { redis_secret_arn: secretArn } = state.outputs
+  if (typeof secretArn !== 'string') {
     throw new DeployProblem(
       `${name} is not deployed to account ${account} in ${region}; wanted: a deployed environment`,
     )
   }
   return { account, region, replicationGroupId: namesOf(environment).replicationGroup, secretArn }
-}
-
-/**
- * The stack's output, in the text of its state.
- *
- * @returns undefined where the stack has made none
- */
-function secretArnIn(state: string): string | undefined {
-  const { outputs } = JSON.parse(state) as { outputs?: { redis_secret_arn?: { value?: unknown } } }
-  const arn = outputs?.redis_secret_arn?.value
-  return typeof arn === 'string' ? arn : undefined
 }

@@ -79,8 +79,8 @@ describe('when nothing is at an id', () => {
     const second = without(both, new Set([VPC.address]), none)
     const nothing = without(second, new Set([VPC.address]), none)
 
-    expect(both[0]?.ids).toEqual(['vpc-1', 'vpc-2'])
-    expect(second[0]?.ids).toEqual(['vpc-2'])
+    expect(both[0]?.ids).toEqual(['vpc-2', 'vpc-1'])
+    expect(second[0]?.ids).toEqual(['vpc-1'])
     expect(nothing).toEqual([])
   })
 

@@ -81,7 +81,13 @@ function idsOf(
   idOf: (arn: string) => string | undefined,
   tagged: readonly Tagged[],
 ): readonly string[] {
-  return tagged.filter((one) => one.address === address).flatMap(({ arn }) => idOf(arn) ?? [])
+  return (
+    tagged
+      .filter((one) => one.address === address)
+      .flatMap(({ arn }) => idOf(arn) ?? [])
+      // Of a task definition's revisions the newest.
+      .toSorted((one, other) => other.localeCompare(one, 'en', { numeric: true }))
+  )
 }
 
 function referredTo(expression: string): readonly string[] {

@@ -89,7 +89,7 @@ export const TAKEOVERS: Readonly<Record<string, Takeover>> = {
   aws_ecs_cluster_capacity_providers: put,
   // …:service/<cluster>/<service>
   aws_ecs_service: tagged(/:service\/(.+)$/),
-  aws_ecs_task_definition: put,
+  aws_ecs_task_definition: tagged(/(.*:task-definition\/.*)/),
   aws_eip: tagged(/:elastic-ip\/(.+)$/),
   aws_elasticache_parameter_group: named('{name}'),
   aws_elasticache_replication_group: named('{replication_group_id}'),

@@ -1,10 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Environment } from '@cartwright/environments'
+import type { LockedState } from '../backend/lock.ts'
+import { findState } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import type { SynthesisedStack } from '../stacks.ts'
 import type { Tell } from '../tell.ts'
-import { managed, type ResourceChange } from '../terraform/plan.ts'
+import type { ResourceChange } from '../terraform/plan.ts'
 import type { Diagnostic } from '../terraform/said.ts'
 import { type Terraform, TerraformFailed } from '../terraform/terraform.ts'
 import { type Candidate, candidatesOf, without } from './candidates.ts'
@@ -18,6 +20,7 @@ const OVERRIDE = 'takeover_override.tf.json'
 export interface TakeoverOptions {
   readonly environment: Environment
   readonly stack: SynthesisedStack
+  readonly state: LockedState
   readonly terraform: Terraform
   readonly tell: Tell
 }
@@ -33,10 +36,10 @@ export interface TakeoverOptions {
  * @throws {DeployProblem} where something of that name is not this environment's
  */
 export async function planTakeover(options: TakeoverOptions): Promise<string | undefined> {
-  const { environment, stack, terraform, tell } = options
+  const { environment, stack, state, terraform, tell } = options
   // A run before this one may have ended just then.
   remindCache(terraform)
-  const listed = new Set(managed(terraform.state()).map(({ address }) => address))
+  const listed = new Set((await findState(state)).resources.map(({ address }) => address))
   const tagged = await findTagged(environment)
   let candidates = candidatesOf(stack, listed, tagged)
   const file = path.join(stack.folder, FILE)

@@ -1,27 +1,16 @@
+import type { StateResource } from '../backend/state.ts'
+
 /** Of `terraform show -json`, what is read here (JSON Output Format 1.2). */
 export interface PlanJson {
   readonly resource_changes?: readonly ResourceChange[]
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly Action[] }>>
-  readonly prior_state?: StateJson
-}
-
-export interface StateJson {
-  readonly values?: {
-    readonly outputs?: Readonly<Record<string, Output>>
-    readonly root_module: { readonly resources?: readonly StateResource[] }
+  readonly prior_state?: {
+    readonly values?: {
+      readonly root_module: {
+        readonly resources?: readonly (StateResource & { readonly mode: 'managed' | 'data' })[]
+      }
+    }
   }
-}
-
-export interface Output {
-  readonly sensitive: boolean
-  readonly value: unknown
-}
-
-export interface StateResource {
-  readonly address: string
-  readonly mode: 'managed' | 'data'
-  readonly type: string
-  readonly values: Values
 }
 
 export type Values = Readonly<Record<string, unknown>>
@@ -50,7 +39,7 @@ export interface ResourceChange {
   }
 }
 
-/** The resources of a state that AWS has something of. */
-export function managed({ values }: StateJson): readonly StateResource[] {
-  return (values?.root_module.resources ?? []).filter(({ mode }) => mode === 'managed')
+/** What there was before the plan, as AWS has it: Terraform has just looked. */
+export function resourcesBefore({ prior_state }: PlanJson): readonly StateResource[] {
+  return (prior_state?.values?.root_module.resources ?? []).filter(({ mode }) => mode === 'managed')
 }

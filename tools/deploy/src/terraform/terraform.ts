@@ -5,7 +5,7 @@ import path from 'node:path'
 import { terraformEnvironment } from '@cartwright/local-aws'
 import { DeployProblem } from '../problem.ts'
 import { follow } from './follow.ts'
-import type { PlanJson, StateJson } from './plan.ts'
+import type { PlanJson } from './plan.ts'
 import { RunningFile } from './running.ts'
 import { type Diagnostic, errorsIn, readSaid, type Said, shownErrors, shownSummary } from './said.ts'
 
@@ -75,11 +75,6 @@ export class Terraform {
   /** What was planned last, whole. */
   planned(): PlanJson {
     return JSON.parse(this.#answer('show', ['-no-color', '-json', PLAN])) as PlanJson
-  }
-
-  /** The state, as it is in the bucket: nothing is asked of AWS but the bucket. */
-  state(): StateJson {
-    return JSON.parse(this.#answer('show', ['-no-color', '-json'])) as StateJson
   }
 
   /**

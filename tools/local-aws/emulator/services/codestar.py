@@ -141,6 +141,7 @@ class CodeConnections(_Connections):
 class CodeStarNotifications(AddedService):
     service = "codestar-notifications"
     _rules = Shelf("codestar-notifications")
+    _tags = Tags("codestar-notifications")
 
     def create_notification_rule(self):
         """CreateNotificationRule"""
@@ -150,7 +151,7 @@ class CodeStarNotifications(AddedService):
         arn = self.arn(f"notificationrule/{uuid4().hex}")
         now = datetime.now(timezone.utc)
         rule = {**self.params, "Arn": arn, "CreatedTimestamp": now, "LastModifiedTimestamp": now}
-        rule["Tags"] = dict(rule.get("Tags") or {})
+        self._tags.put_map(self, arn, rule.pop("Tags", None))
         rule.setdefault("Status", "ENABLED")
         self._rules.of(self)[arn] = rule
         return ActionResult({"Arn": arn})
@@ -162,6 +163,7 @@ class CodeStarNotifications(AddedService):
         return ActionResult(
             {
                 **rule,
+                "Tags": self._tags.map_of(self, rule["Arn"]),
                 "CreatedBy": f"arn:{self.partition}:iam::{self.current_account}:root",
                 "EventTypes": [
                     {"EventTypeId": event, "ServiceName": service, "ResourceType": resource.split("/")[0]}
@@ -185,6 +187,7 @@ class CodeStarNotifications(AddedService):
         """DeleteNotificationRule: what is not there counts as deleted."""
         arn = self._get_param("Arn")
         self._rules.of(self).pop(arn, None)
+        self._tags.drop(self, arn)
         return ActionResult({"Arn": arn})
 
     def list_targets(self):
@@ -203,18 +206,17 @@ class CodeStarNotifications(AddedService):
 
     def list_tags_for_resource(self):
         """ListTagsForResource"""
-        return ActionResult({"Tags": self._rule()["Tags"]})
+        return ActionResult({"Tags": self._tags.map_of(self, self._rule()["Arn"])})
 
     def tag_resource(self):
         """TagResource"""
-        rule = self._rule()
-        rule["Tags"].update(self._get_param("Tags"))
-        return ActionResult({"Tags": rule["Tags"]})
+        arn = self._rule()["Arn"]
+        self._tags.put_map(self, arn, self._get_param("Tags"))
+        return ActionResult({"Tags": self._tags.map_of(self, arn)})
 
     def untag_resource(self):
         """UntagResource"""
-        for key in self._get_param("TagKeys"):
-            self._rule()["Tags"].pop(key, None)
+        self._tags.remove(self, self._rule()["Arn"], self._get_param("TagKeys"))
         return EmptyResult()
 
     def _rule(self):

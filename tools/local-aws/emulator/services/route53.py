@@ -32,3 +32,13 @@ def make_zones_with_vpc_private() -> None:
         if self.params.get("VPC"):
             self.params.setdefault("HostedZoneConfig", {})["PrivateZone"] = True
         return original(self)
+
+
+@closes("route53-zone-ids")
+def begin_ids_with_z() -> None:
+    """CreateHostedZone: the id of a zone begins with Z."""
+    from moto.route53.models import HostedZoneIdentifier
+
+    @wrap(HostedZoneIdentifier, "generate")
+    def generate(original, self, *args, **kwargs):
+        return "Z" + original(self, *args, **kwargs)[1:]

@@ -24,7 +24,8 @@ npm run aws -- down
 tells too, and ends with 1 where it does not run. \`env\` prints what points a shell at it.
 
 Tests start their own, as many as they like: \`startLocalAws()\` of \`@cartwright/local-aws\`. Such a one ends with the
-process that started it, and tells by \`inventory()\` what was left in it.
+process that started it, and tells by \`inventory()\` what was left in it, and by \`redisTokens()\` which tokens each
+replication group takes now.
 
 ## What it needs
 
@@ -75,12 +76,14 @@ service reads its requests and writes its answers.
 - Permissions: permissions boundaries, session policies, resource policies other than those of buckets, and PartiQL are
   not looked at. Conditions know \`aws:SecureTransport\` alone: one on another key never refuses. Requests to the
   services that moto lacks whole (the delivery tools, Budgets, X-Ray) are about \`*\`, and so are those that no row names.
-- ElastiCache: changes apply at once; the values of the engine's own parameters are not told; no snapshot is restored.
+- ElastiCache: changes apply at once, but for those of a token; the values of the engine's own parameters are not told; no
+  snapshot is restored.
 - \`force_destroy\`: access logs of buckets are really written, so a bucket for them is not empty at the end.
 - Deletion protection is enforced for load balancers and, by moto itself, for tables. A pool, a stack or a database is
   not among what we deploy.
 - Keys that wait for their deletion go on working.
-- The Resource Groups Tagging API does not find report groups, notification rules, and what moto leaves out of it.
+- The Resource Groups Tagging API does not find report groups, scalable targets, and other kinds that the row above does not
+  name and moto leaves out.
 `
 }
 

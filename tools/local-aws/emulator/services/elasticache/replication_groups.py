@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult
 
 from emulator.gaps import closes
 from emulator.kit import Shelf, found, graft, problem, wrap
+from emulator.services.elasticache import auth_tokens
 from emulator.services.elasticache.naming import arn, domain, tag, untag
 from emulator.services.elasticache.parameter_groups import values
 
@@ -56,9 +57,8 @@ class Operations:
             raise problem(
                 "ReplicationGroupAlreadyExists", f"Replication group {group_id} already exists."
             )
+        auth_tokens.create(self, group_id, asked)
         asked["created"] = datetime.now(timezone.utc)
-        if asked.get("AuthToken"):
-            asked["AuthTokenLastModifiedDate"] = asked["created"]
         asked_groups.of(self)[group_id] = asked
         tag(self, arn(self, "replicationgroup", group_id))
         return ActionResult({"ReplicationGroup": _told(self, asked)})
@@ -67,21 +67,19 @@ class Operations:
         """DescribeReplicationGroups"""
         group_id = self._get_param("ReplicationGroupId")
         listed = [_asked(self, group_id)] if group_id else asked_groups.of(self).values()
+        for asked in listed:
+            auth_tokens.look(self, asked["ReplicationGroupId"])
         return ActionResult({"ReplicationGroups": [_told(self, asked) for asked in listed]})
 
     def modify_replication_group(self):
-        """ModifyReplicationGroup: everything is applied at once, whatever ApplyImmediately says."""
+        """ModifyReplicationGroup: all but a token is applied at once, whatever ApplyImmediately says."""
         changes = {key: value for key, value in self._get_params().items() if value is not None}
         asked = _asked(self, changes["ReplicationGroupId"])
+        auth_tokens.change(self, changes["ReplicationGroupId"], changes)
         users = [user for user in asked.get("UserGroupIds") or []]
         removed = changes.pop("UserGroupIdsToRemove", None) or []
         added = changes.pop("UserGroupIdsToAdd", None) or []
         asked["UserGroupIds"] = [user for user in users if user not in removed] + list(added)
-        strategy = changes.pop("AuthTokenUpdateStrategy", None)
-        if strategy == "DELETE":
-            asked.pop("AuthToken", None)
-        elif changes.get("AuthToken"):
-            asked["AuthTokenLastModifiedDate"] = datetime.now(timezone.utc)
         asked.update(changes)
         return ActionResult({"ReplicationGroup": _told(self, asked)})
 
@@ -118,6 +116,7 @@ class Operations:
         if final:
             _keep_snapshot(self, final, asked)
         del asked_groups.of(self)[group_id]
+        auth_tokens.drop(self, group_id)
         untag(self, told["ARN"])
         return ActionResult({"ReplicationGroup": told})
 
@@ -223,8 +222,6 @@ def _told(response: Any, asked: dict) -> dict:
         "SnapshotRetentionLimit": asked.get("SnapshotRetentionLimit") or 0,
         "SnapshotWindow": asked.get("SnapshotWindow") or "05:00-06:00",
         "CacheNodeType": asked.get("CacheNodeType"),
-        "AuthTokenEnabled": bool(asked.get("AuthToken")),
-        "AuthTokenLastModifiedDate": asked.get("AuthTokenLastModifiedDate"),
         "TransitEncryptionEnabled": encrypted,
         "TransitEncryptionMode": asked.get("TransitEncryptionMode") or ("required" if encrypted else None),
         "AtRestEncryptionEnabled": bool(asked.get("AtRestEncryptionEnabled")),
@@ -237,7 +234,7 @@ def _told(response: Any, asked: dict) -> dict:
         "IpDiscovery": asked.get("IpDiscovery") or "ipv4",
         "Engine": asked.get("Engine") or "redis",
         "ReplicationGroupCreateTime": asked["created"],
-        "PendingModifiedValues": {},
+        **auth_tokens.told(response, group_id),
     }
     if has_shards:
         told["ConfigurationEndpoint"] = {"Address": f"clustercfg.{own_domain}", "Port": port}
