@@ -4,6 +4,7 @@ const path = require('node:path')
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  testSequencer: path.join(__dirname, 'tools/checks/order.cjs'),
   // It tells of what hangs, not of what is slow: other programs may keep the machine busy.
   testTimeout: 60_000,
   testMatch: ['<rootDir>/{apps,docs,environments,infra,packages,tools}/**/*.test.ts'],

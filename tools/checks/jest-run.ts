@@ -20,9 +20,8 @@ export async function runJest(
   scratch: string,
 ): Promise<Tally> {
   const reportFile = join(scratch, 'jest-report.json')
-  // Two workers at least: with one, jest runs all suites in its own process, and one that kills its process
-  // or leaks memory takes all others with it.
-  const workers = Math.max(2, availableParallelism() - 1)
+  // One more than processors: the longest suites mostly wait for Terraform, which waits for AWS.
+  const workers = availableParallelism() + 1
   // A test that leaves a server open would keep jest from ending, and whoever waits for the last line waiting.
   const options = ['--ci', '--forceExit', `--maxWorkers=${workers}`, '--json', `--outputFile=${reportFile}`]
   // UNIT_ONLY is how the packages' own "unit" scripts leave the system tests out; here everything runs.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { ACCOUNT, changesSaid, type Ended, Machine, type Run, until } from './machine.ts'
+import { changesSaid, type Ended, Machine, type Run, STATE_BUCKET, until } from './machine.ts'
 
 // A deploy of dev that is interrupted over and over, each time at another moment; every run goes on with what the one
 // before has left. Then its state is lost.
@@ -105,14 +105,8 @@ function terraformOf(here: Machine): number | undefined {
 }
 
 async function loseState(): Promise<void> {
-  const client = new S3Client({
-    endpoint: machine.aws.endpoint,
-    region: 'eu-west-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  const Bucket = `cartwright-tfstate-${ACCOUNT}-eu-west-1`
-  await client.send(new DeleteObjectCommand({ Bucket, Key: 'states/dev.tfstate' }))
+  const client = new S3Client(machine.place)
+  await client.send(new DeleteObjectCommand({ Bucket: STATE_BUCKET, Key: 'states/dev.tfstate' }))
 }
 
 /** From 0 to 1. */

@@ -12,6 +12,9 @@ const ENVIRONMENTS = path.resolve(import.meta.dirname, '../../../environments')
 /** The emulator's account. */
 export const ACCOUNT = '123456789012'
 
+/** Where the states are. */
+export const STATE_BUCKET = `cartwright-tfstate-${ACCOUNT}-eu-west-1`
+
 /** What people would type, after `npm run`. */
 const PROGRAMS = {
   bootstrap: ['bootstrap/main.ts', '--yes'],
@@ -38,7 +41,8 @@ export interface Run {
 /** A machine from which somebody deploys to an AWS of its own: files of environments, and what Terraform leaves. */
 export class Machine {
   readonly aws: LocalAws
-  readonly #folder: string
+  /** Everything that is of this machine. */
+  readonly folder: string
 
   static async start(): Promise<Machine> {
     return new Machine(await startLocalAws())
@@ -46,7 +50,7 @@ export class Machine {
 
   constructor(aws: LocalAws) {
     this.aws = aws
-    this.#folder = mkdtempSync(path.join(tmpdir(), 'machine-'))
+    this.folder = mkdtempSync(path.join(tmpdir(), 'machine-'))
     mkdirSync(this.#environments)
     writeFileSync(path.join(this.#environments, 'package.json'), '{"type":"module"}')
     for (const file of readdirSync(ENVIRONMENTS).filter((name) => name.endsWith('.ts'))) {
@@ -55,12 +59,18 @@ export class Machine {
   }
 
   get #environments(): string {
-    return path.join(this.#folder, 'environments')
+    return path.join(this.folder, 'environments')
+  }
+
+  /** For clients of the SDKs. */
+  get place() {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    return { endpoint: this.aws.endpoint, region: 'eu-west-1', forcePathStyle: true, credentials }
   }
 
   /** Where everything of a stack is. */
   stack(name: string): string {
-    return path.join(this.#folder, 'out/stacks', name)
+    return path.join(this.folder, 'out/stacks', name)
   }
 
   /** Writes something else into an environment's file. */
@@ -78,7 +88,7 @@ export class Machine {
 
   /** Forgets what earlier commands left here, as if it were another machine. */
   forget(): void {
-    rmSync(path.join(this.#folder, 'out'), { recursive: true, force: true })
+    rmSync(path.join(this.folder, 'out'), { recursive: true, force: true })
   }
 
   start(program: Program, args: readonly string[] = [], variables: NodeJS.ProcessEnv = {}): Run {
@@ -88,7 +98,7 @@ export class Machine {
       env: {
         ...process.env,
         ...this.aws.environment,
-        CDKTF_OUTDIR: path.join(this.#folder, 'out'),
+        CDKTF_OUTDIR: path.join(this.folder, 'out'),
         CARTWRIGHT_ENVIRONMENTS: this.#environments,
         ...variables,
       },
@@ -109,13 +119,13 @@ export class Machine {
 
   /** States that lie here; the one in `.terraform` only says where the state is. */
   localStates(): readonly string[] {
-    const files = readdirSync(path.join(this.#folder, 'out'), { recursive: true, encoding: 'utf8' })
+    const files = readdirSync(path.join(this.folder, 'out'), { recursive: true, encoding: 'utf8' })
     return files.filter((file) => file.includes('tfstate') && !file.includes('.terraform'))
   }
 
   async end(): Promise<void> {
     await this.aws.stop()
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 })
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 

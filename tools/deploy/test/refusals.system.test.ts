@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { ACCOUNT, Machine, until } from './machine.ts'
+import { ACCOUNT, STATE_BUCKET as BUCKET, Machine, until } from './machine.ts'
 
 // What stops a deploy before it changes anything, each by a line that says what is wanted.
 
-const BUCKET = `cartwright-tfstate-${ACCOUNT}-eu-west-1`
 const TABLE = 'cartwright-tfstate-locks'
 const STATE = 'states/dev.tfstate'
 /** It tells of what hangs: other programs keep the machine busy. */
@@ -24,11 +23,6 @@ const refusal = (program: string, text: string | RegExp) => ({
   code: 1,
   said: expect.stringMatching(text instanceof RegExp ? text : new RegExp(`^${program}: ${text}\n$`)),
 })
-
-function at() {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  return { endpoint: machine.aws.endpoint, region: 'eu-west-1', forcePathStyle: true, credentials }
-}
 
 describe('before there is a state backend', () => {
   test('an environment that nobody has written is refused with those that there are', async () => {
@@ -126,9 +120,9 @@ describe('with a state backend', () => {
         Created: new Date().toISOString(),
       }
       const Info = JSON.stringify({ ...lock, ID: 'older-id' })
-      const dynamodb = new DynamoDBClient(at())
+      const dynamodb = new DynamoDBClient(machine.place)
       const row = (LockID: string, more = {}) => ({ LockID: { S: LockID }, ...more })
-      await new S3Client(at()).send(
+      await new S3Client(machine.place).send(
         new PutObjectCommand({ Bucket: BUCKET, Key: `${STATE}.tflock`, Body: JSON.stringify(lock) }),
       )
       const locked = await machine.run('diff', ['dev'])
@@ -155,7 +149,7 @@ describe('with a state backend', () => {
   test(
     'a digest that a killed run did not note keeps nobody from the state',
     async () => {
-      const dynamodb = new DynamoDBClient(at())
+      const dynamodb = new DynamoDBClient(machine.place)
       const LockID = { S: `${BUCKET}/${STATE}-md5` }
       await dynamodb.send(
         new PutItemCommand({
