@@ -1,5 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { HELP as BOOTSTRAP } from '../deploy/src/bootstrap/options.ts'
+import { HELPS } from '../deploy/src/environment/options.ts'
+import { HELP as ROTATE } from '../deploy/src/rotate/options.ts'
+import type { SETTINGS } from '../local-aws/src/settings.ts'
+import { WRITERS } from './writers.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const pages = globSync(['README.md', 'docs/**/*.md'], { cwd: root })
@@ -64,6 +69,45 @@ describe('docs/reference/dependencies.md', () => {
 
     expect(without(forDevelopment, beyondManifests)).toEqual(without(needed, atRunTime))
   })
+})
+
+describe('docs/reference/deploying.md', () => {
+  const page = read('docs/reference/deploying.md')
+  const helps = { ...HELPS, bootstrap: BOOTSTRAP, rotate: ROTATE }
+
+  test.each(Object.entries(helps))('tells every option of npm run %s, and no other', (command, help) => {
+    const [, section = ''] = page.split(`### \`npm run ${command}\``)
+    const [table = ''] = section.split(/^##/m)
+
+    expect([...table.matchAll(/^\| `(--.*?)` \|/gm)].map(([, option]) => option).toSorted()).toEqual(
+      [...help.matchAll(/^ {2}(--\S+(?: <\w+>)?) /gm)].map(([, option]) => option).toSorted(),
+    )
+  })
+
+  test('tells every variable that the commands read, and no other', () => {
+    const sources = globSync(['{environments,infra,tools/deploy}/src/**/*.ts'], { cwd: root })
+    const found = sources
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => [...read(file).matchAll(/(?:env\[|_VARIABLE = )'((?:CARTWRIGHT|CDKTF)_\w+)'/g)])
+      .map(([, name]) => String(name))
+    const [, table = ''] = page.split('## Variables')
+    const told = [...table.matchAll(/^\| `((?:CARTWRIGHT|CDKTF)_\w+)` \|/gm)].map(([, name]) => String(name))
+    // What finds programs is also read for the AWS on this machine, whose other variables stand in its own page.
+    const shared = ['CARTWRIGHT_TERRAFORM', 'CARTWRIGHT_PROVIDER_MIRROR'] satisfies (keyof typeof SETTINGS)[]
+
+    expect(sorted(told)).toEqual(sorted([...found, ...shared]))
+  })
+})
+
+test('npm run docs runs everything that writes pages', () => {
+  const writers = globSync(
+    ['{apps,packages,tools}/*/src/**/write{,-*}.ts', '{environments,infra}/src/**/write{,-*}.ts'],
+    {
+      cwd: root,
+    },
+  )
+
+  expect(writers.toSorted()).toEqual([...WRITERS])
 })
 
 const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const
