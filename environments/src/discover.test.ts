@@ -96,7 +96,7 @@ test('the findings of all files are told at once, also those between them', asyn
     findings: [
       expect.stringContaining(`${folder}/a.ts: taskCpu is 300`),
       expect.stringContaining(`${folder}/b.ts: desiredTasks is 0`),
-      `${folder}/c.ts: promotesFrom is "nowhere"; wanted: one of c, d`,
+      `${folder}/c.ts: promotesFrom is "nowhere"; wanted: one of a, b, c, d`,
       `${folder}/d.ts: cidr is "10.40.32.0/19"; wanted: no address of c, 10.40.0.0/16`,
       `${folder}/d.ts: project is "other"; wanted: "cartwright", as in ${folder}/c.ts`,
     ],

@@ -24,7 +24,10 @@ export async function readEnvironments(
   const files = await Promise.all(filesOf(folder).map((file) => load(folder, file)))
   const read = files.map((file) => readEnvironment(file, variables))
   const environments = read.flatMap(({ environment }) => environment ?? [])
-  const findings = [...read.flatMap((one) => one.findings), ...betweenEnvironments(environments, folder)]
+  const findings = [
+    ...read.flatMap((one) => one.findings),
+    ...betweenEnvironments(environments, folder, new Set(files.map(({ name }) => name))),
+  ]
   if (files.length === 0) findings.push(`${folder} has no environment; wanted: a file such as dev.ts`)
   if (findings.length > 0) throw new BadEnvironments(findings)
   return environments
@@ -47,10 +50,17 @@ function shown(folder: string, file: string): string {
   return path.join(folder === FOLDER ? path.basename(FOLDER) : folder, file)
 }
 
-/** The rules between files. */
-function betweenEnvironments(environments: readonly Environment[], folder: string): string[] {
+/**
+ * The rules between files.
+ *
+ * @param names of all environments, also of those whose files cannot be used
+ */
+function betweenEnvironments(
+  environments: readonly Environment[],
+  folder: string,
+  names: ReadonlySet<string>,
+): string[] {
   const fileOf = (name: string): string => shown(folder, `${name}.ts`)
-  const names = new Set(environments.map(({ name }) => name))
   return environments.flatMap((environment, index) => {
     const { name, project, promotesFrom, cidr } = environment
     const findings = environments

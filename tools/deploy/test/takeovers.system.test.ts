@@ -23,7 +23,9 @@ beforeAll(() => {
       text.replace('export default {', "export default {\n  enableCicd: true,\n  repositoryId: 'a/b',"),
     )
   }
-  const given = NAMES.flatMap((name) => [
+  const given = NAMES.flatMap((name, index) => [
+    // Images that go from account to account take policies.
+    [`CARTWRIGHT_${name.toUpperCase()}_ACCOUNT_ID`, String(index + 1).repeat(12)],
     [`CARTWRIGHT_${name.toUpperCase()}_DOMAIN_NAME`, 'cart.example.com'],
     [`CARTWRIGHT_${name.toUpperCase()}_HOSTED_ZONE_ID`, 'Z0123456789ABCDEFGHIJ'],
     [`CARTWRIGHT_${name.toUpperCase()}_ALARM_EMAILS`, 'ops@example.com'],

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { markOf } from '../mark.ts'
 import { DeployProblem } from '../problem.ts'
 import { claim } from './claim.ts'
 
@@ -19,7 +20,7 @@ test('a folder is one process’s until it gives it back', async () => {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const ended = once(other, 'exit')
-  writeFileSync(path.join(folder, 'command.pid'), String(other.pid))
+  writeFileSync(path.join(folder, 'command.json'), JSON.stringify(markOf(other.pid ?? 0)))
 
   expect(() => claim(folder)).toThrow(DeployProblem)
   expect(() => claim(folder)).toThrow(
@@ -31,11 +32,17 @@ test('a folder is one process’s until it gives it back', async () => {
   const release = claim(folder)
   release()
 
-  expect(existsSync(path.join(folder, 'command.pid'))).toBe(false)
+  expect(existsSync(path.join(folder, 'command.json'))).toBe(false)
 })
 
 test('a file that was never written to its end holds nothing', () => {
-  writeFileSync(path.join(folder, 'command.pid'), '')
+  writeFileSync(path.join(folder, 'command.json'), '')
+
+  expect(() => claim(folder)).not.toThrow()
+})
+
+test('a process that got the id of one that has ended holds nothing', () => {
+  writeFileSync(path.join(folder, 'command.json'), JSON.stringify({ pid: process.ppid, began: 'before' }))
 
   expect(() => claim(folder)).not.toThrow()
 })

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isAlive, markOf, readMark } from '../mark.ts'
 import { DeployProblem } from '../problem.ts'
-import { isAlive } from '../terraform/running.ts'
 
 /**
  * Takes the stack's folder for this process: two commands at once would apply each other's plan. One that was killed
@@ -11,18 +11,30 @@ import { isAlive } from '../terraform/running.ts'
  * @throws {DeployProblem} where another one has it
  */
 export function claim(folder: string): () => void {
-  const file = path.join(folder, 'command.pid')
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  const file = path.join(folder, 'command.json')
+  const own = path.join(folder, `command-${process.pid}.json`)
+  writeFileSync(own, JSON.stringify(markOf(process.pid)))
+  try {
+    while (!isLinked(own, file)) {
+      const mark = readMark(readFileSync(file, 'utf8'))
+      if (mark !== undefined && isAlive(mark)) {
+        throw new DeployProblem(`process ${mark.pid} works in ${folder} at the moment; wanted: its end`)
+      }
+      rmSync(file, { force: true })
     }
-    const pid = Number(readFileSync(file, 'utf8'))
-    if (pid > 0 && pid !== process.pid && isAlive(pid)) {
-      throw new DeployProblem(`process ${pid} works in ${folder} at the moment; wanted: its end`)
-    }
-    rmSync(file, { force: true })
+  } finally {
+    rmSync(own, { force: true })
+  }
+  return () => rmSync(file, { force: true })
+}
+
+/** Whole at once: a file that is half written would be taken for one of a killed process. */
+function isLinked(own: string, file: string): boolean {
+  try {
+    linkSync(own, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }

@@ -85,6 +85,7 @@ export const TAKEOVERS: Readonly<Record<string, Takeover>> = {
   aws_dynamodb_table: named('{name}'),
   aws_ecr_lifecycle_policy: put,
   aws_ecr_repository: named('{name}'),
+  aws_ecr_repository_policy: put,
   aws_ecs_cluster: named('{name}'),
   aws_ecs_cluster_capacity_providers: put,
   // …:service/<cluster>/<service>

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, markOf, type ProcessMark, readMark } from '../mark.ts'
 import { DeployProblem } from '../problem.ts'
 import type { Tell } from '../tell.ts'
 
@@ -19,7 +20,7 @@ export class RunningFile {
   }
 
   write(pid: number): void {
-    writeFileSync(this.#file, JSON.stringify({ pid }))
+    writeFileSync(this.#file, JSON.stringify(markOf(pid)))
   }
 
   remove(): void {
@@ -33,11 +34,12 @@ export class RunningFile {
    * @throws {DeployProblem} where it does not end
    */
   async settled(tell: Tell): Promise<boolean> {
-    const pid = this.#read()
-    if (pid === undefined) return false
-    if (isAlive(pid)) tell(`waiting for the Terraform of an interrupted run (process ${pid})`)
+    const mark = this.#read()
+    if (mark === undefined) return false
+    const { pid } = mark
+    if (isAlive(mark)) tell(`waiting for the Terraform of an interrupted run (process ${pid})`)
     const end = Date.now() + PATIENCE
-    while (isAlive(pid)) {
+    while (isAlive(mark)) {
       if (Date.now() > end) {
         throw new DeployProblem(
           `process ${pid}, the Terraform of an interrupted run, does not end; wanted: its end`,
@@ -48,28 +50,12 @@ export class RunningFile {
     return true
   }
 
-  #read(): number | undefined {
+  #read(): ProcessMark | undefined {
     try {
-      const { pid } = JSON.parse(readFileSync(this.#file, 'utf8')) as { pid?: unknown }
-      return typeof pid === 'number' ? pid : undefined
+      return readMark(readFileSync(this.#file, 'utf8'))
     } catch {
-      // There is none, or the run was killed while it wrote it.
+      // There is none.
       return undefined
     }
-  }
-}
-
-/** Whether there is a process of this id that has not ended. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  try {
-    // One that has ended, which nobody has asked about yet, is there as well.
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return process.platform !== 'linux'
   }
 }
