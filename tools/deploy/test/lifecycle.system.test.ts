@@ -1,5 +1,10 @@
 import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
-import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import {
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { ACCOUNT, changesSaid, type Ended, Machine } from './machine.ts'
 
@@ -93,6 +98,7 @@ async function live(name: Name): Promise<void> {
     await look('after refused destroys')
     await run('deploy without protection', 'deploy')
   } else await run('deploy of a change', 'deploy')
+  if (name === 'dev') await release(machine)
   await run('destroy')
   await look('destroyed')
   await run('destroy again', 'destroy')
@@ -123,6 +129,15 @@ async function makeZone(machine: Machine): Promise<string> {
     new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'test' }),
   )
   return HostedZone?.Id?.replace('/hostedzone/', '') ?? ''
+}
+
+/** A revision like the one that runs, as a release registers it. */
+async function release({ place }: Machine): Promise<void> {
+  const ecs = new ECSClient(place)
+  const family = 'cartwright-dev-cart-api'
+  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }))
+  const { containerDefinitions, cpu, memory } = taskDefinition ?? {}
+  await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, cpu, memory }))
 }
 
 /** What scaling would do by itself. */

@@ -7,6 +7,7 @@ import { enter, type Place } from './place.ts'
 import { progressOf } from './progress.ts'
 import { protectedIn } from './protection.ts'
 import { remainsOf } from './remains.ts'
+import { retireRevisions } from './revisions.ts'
 
 /**
  * Deletes everything that an environment has. What is protected is found before anything is deleted: Terraform and AWS
@@ -29,7 +30,8 @@ export async function destroy(
     )
   }
   const { resources } = await findState(place.state)
-  if (resources.length === 0) return undefined
+  // A run that was killed at its end may have left revisions.
+  if (resources.length === 0) return (await retireRevisions(environment)) === 0 ? undefined : []
   refuseProtected(place, resources)
   try {
     tell('terraform plan: deletes everything')
@@ -42,6 +44,7 @@ export async function destroy(
     await agree(`Delete ${environment.name} from account ${account} in ${environment.region} (${changes})?`)
     tell(`terraform apply: ${changes}`)
     await terraform.apply(progressOf(plan, tell))
+    await retireRevisions(environment)
     return remainsOf(now)
   } finally {
     terraform.tidy()

@@ -4,8 +4,11 @@ import type { State } from '../backend/state.ts'
 export const NOT_RELEASED =
   'no image has been released yet, so no task runs: the load balancer answers 503 until one is (docs/guides/delivery.md)'
 
-/** Whether the service was told to run an image. */
+/** Whether a release has written which image is in use (infra/src/registry/registry.ts). */
 export function isReleased({ resources }: State): boolean {
-  const service = resources.find(({ type }) => type === 'aws_ecs_service')
-  return service !== undefined && service.values['desired_count'] !== 0
+  const parameter = resources.find(
+    ({ type, values }) => type === 'aws_ssm_parameter' && String(values['name']).endsWith('/release'),
+  )
+  const said = parameter?.values['insecure_value'] ?? parameter?.values['value']
+  return said !== undefined && said !== 'none'
 }
