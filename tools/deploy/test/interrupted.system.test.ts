@@ -8,15 +8,31 @@ import { changesSaid, type Ended, Machine, type Run, STATE_BUCKET, until } from 
 // A deploy of dev that is interrupted over and over, each time at another moment; every run goes on with what the one
 // before has left. Then its state is lost.
 
-/** How the runs end, in turn. */
-const ENDS = ['SIGINT', 'SIGKILL', 'SIGTERM', 'SIGKILL elsewhere'] as const
-type End = (typeof ENDS)[number]
+/** How a run ends. Elsewhere: the next one comes from another machine. */
+type End = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGKILL elsewhere'
 
-const RUNS = 12
-/** Seconds of an apply within which it is interrupted: the next run goes on, so that all of it is reached. */
-const WITHIN = 12
-/** Every so many runs it is interrupted before the apply. */
-const EARLY = 4
+/**
+ * One after the other; an early end comes before the apply. The kills come first: each loses what it has made, while after
+ * the others everything is done that was begun.
+ */
+const ENDS: readonly { readonly end: End; readonly isEarly?: true }[] = [
+  { end: 'SIGKILL', isEarly: true },
+  { end: 'SIGKILL' },
+  { end: 'SIGINT', isEarly: true },
+  { end: 'SIGKILL elsewhere' },
+  { end: 'SIGKILL' },
+  { end: 'SIGTERM', isEarly: true },
+  { end: 'SIGKILL elsewhere' },
+  { end: 'SIGKILL' },
+  { end: 'SIGKILL elsewhere' },
+  { end: 'SIGKILL' },
+  { end: 'SIGTERM' },
+  { end: 'SIGINT' },
+]
+/** Seconds from its start within which a run is ended early. */
+const EARLY = 8
+/** Steps of an apply after which it is ended, at most: the next run goes on from there. */
+const STEPS = 12
 const PATIENCE = 20 * 60_000
 
 /** Tells all moments; a failure prints it. */
@@ -39,9 +55,8 @@ beforeAll(async () => {
   steps.set('bootstrap', await machine.run('bootstrap'))
   inventories.set('before', await machine.aws.inventory())
   let unlock: readonly string[] = []
-  for (let run = 0; run < RUNS; run += 1) {
-    const end = ENDS[run % ENDS.length] as End
-    const ended = await interrupted(run, end, unlock)
+  for (const [number, { end, isEarly = false }] of ENDS.entries()) {
+    const ended = await interrupted(number, end, isEarly, unlock)
     unlock = []
     if (end !== 'SIGKILL elsewhere') {
       runs.push({ end, ended })
@@ -66,15 +81,22 @@ beforeAll(async () => {
 
 afterAll(async () => await machine.end())
 
-async function interrupted(number: number, end: End, args: readonly string[]): Promise<Ended> {
+async function interrupted(
+  number: number,
+  end: End,
+  isEarly: boolean,
+  args: readonly string[],
+): Promise<Ended> {
   const run = machine.start('deploy', ['dev', ...args])
-  const isEarly = number % EARLY === 0
   let isOver = false
   const ended = run.ended.finally(() => {
     isOver = true
   })
-  await until(() => isOver || isEarly || run.said().includes('terraform apply'))
-  await Promise.race([sleep(1000 * WITHIN * chance(number)), ended])
+  if (isEarly) await Promise.race([sleep(1000 * EARLY * chance(number)), ended])
+  else {
+    const steps = Math.ceil(STEPS * chance(number))
+    await until(() => isOver || (run.said().match(/^\[ *\d+\/\d+\]/gm)?.length ?? 0) >= steps)
+  }
   if (!isOver) stop(run, end)
   return await ended
 }
@@ -184,7 +206,7 @@ test('nothing was made twice: after a destroy there is nothing left but keys tha
   const keys = left['kms eu-west-1 keys'] ?? []
   delete left['kms eu-west-1 keys']
 
-  expect(steps.get('destroy')).toMatchObject({ code: 0 })
+  expect(steps.get('destroy')).toEqual({ code: 0, said: expect.stringContaining(': gone') })
   expect(keys.filter((key) => !key.includes('(to be deleted)'))).toEqual([])
   expect(left).toEqual(inventories.get('before'))
 })

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,6 +28,9 @@ REDIS_TOKENS_PATH = "/_local-aws/redis-tokens"
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
+#: Its answers may wait for a message.
+_WAITS = "sqs"
+
 
 class Application(DomainDispatcherApplication):
     def __init__(self, identity: dict[str, Any]) -> None:
@@ -37,10 +41,12 @@ class Application(DomainDispatcherApplication):
             REDIS_TOKENS_PATH: auth_tokens.all_valid,
         }
         self._added_apps: dict[type[AddedService], Flask] = {}
+        # moto's collections are not made for threads: one that grows while another request walks through it answers 500, the
+        # client tries again, and finds there what it has made itself. One at a time is as fast, as Python runs one at a time.
+        self._turn = threading.Lock()
 
     def get_application(self, environ: dict[str, Any]) -> Any:
-        signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
-        service = added_services.get(signed.group(1)) if signed else None
+        service = added_services.get(_signed_for(environ))
         if service is not None:
             operation = service.operation_of(
                 environ.get("HTTP_X_AMZ_TARGET"), environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -57,7 +63,16 @@ class Application(DomainDispatcherApplication):
             return [json.dumps(self._tellers[path]()).encode()]
         if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
             Shelf.empty_all()
-        return super().__call__(environ, start_response)
+        if _signed_for(environ) == _WAITS:
+            return super().__call__(environ, start_response)
+        with self._turn:
+            return super().__call__(environ, start_response)
+
+
+def _signed_for(environ: dict[str, Any]) -> str:
+    """The service that a request is for; empty where nobody signed it."""
+    signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return signed.group(1) if signed else ""
 
 
 def _app_of(service: type[AddedService]) -> Flask:
