@@ -23,6 +23,9 @@ export interface LockedState {
   readonly table?: LockTable | undefined
 }
 
+/** Within which Terraform takes its lock, in milliseconds: it loads its provider before. */
+const BEGINNING = 60_000
+
 /** What is at the end of a lock's name, after the state's. */
 export const LOCK_ENDING = '.tflock'
 
@@ -54,8 +57,8 @@ export function shownLock({ id, who, operation, since }: Lock, now = Date.now())
 }
 
 export interface FreeLockOptions {
-  /** Whether a run of this machine has ended without freeing what it held. */
-  readonly wasInterrupted: boolean
+  /** When the Terraform of this folder began that ended without freeing what it held. @default it freed everything */
+  readonly interrupted: number | undefined
   /** The id of the lock that the user takes for nobody's. */
   readonly unlock: string | undefined
   readonly tell: Tell
@@ -69,11 +72,10 @@ export interface FreeLockOptions {
  * @throws {DeployProblem} where it may be somebody's
  */
 export async function freeLock(state: LockedState, options: FreeLockOptions): Promise<void> {
-  const { wasInterrupted, unlock, tell, remember } = options
+  const { interrupted, unlock, tell, remember } = options
   const lock = await readLock(state)
   if (lock === undefined) return
-  const isOurs = wasInterrupted && lock.who.endsWith(`@${hostname()}`)
-  if (!isOurs && unlock !== lock.id) {
+  if (!isOf(lock, interrupted) && unlock !== lock.id) {
     throw new DeployProblem(
       `the state is locked (${shownLock(lock)}); wanted: its end or, if it has ended, --unlock ${lock.id}`,
     )
@@ -102,6 +104,15 @@ export async function correctDigest({ bucket, stateKey, table }: LockedState, te
 /** How Terraform names a state in the table. */
 function rowOf({ bucket, stateKey }: Pick<LockedState, 'bucket' | 'stateKey'>): string {
   return `${bucket.name}/${stateKey}`
+}
+
+/**
+ * Whether it is the lock of an interrupted run: it was taken on this machine, when that run began. One that was taken later
+ * is somebody's who works in another folder here.
+ */
+function isOf({ who, since }: Lock, interrupted: number | undefined): boolean {
+  if (interrupted === undefined || !who.endsWith(`@${hostname()}`)) return false
+  return Math.abs(since - interrupted) < BEGINNING
 }
 
 function age(milliseconds: number): string {

@@ -45,9 +45,9 @@ export async function findObstacles({ bucket, stack }: Place): Promise<readonly 
 export async function settle(place: Place, { unlock, tell }: DestroyOptions): Promise<void> {
   const { bucket, stack } = place
   const running = new RunningFile(stack.folder)
-  const wasInterrupted = await running.settled(tell)
+  const interrupted = await running.settled(tell)
   if (await bucket.exists()) {
-    await freeLock({ bucket, stateKey: stack.stateKey }, { wasInterrupted, unlock, tell })
+    await freeLock({ bucket, stateKey: stack.stateKey }, { interrupted, unlock, tell })
   }
   running.remove()
 }

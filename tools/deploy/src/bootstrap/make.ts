@@ -27,7 +27,7 @@ export interface MakeOptions {
 export async function makeStateBackend(place: Place, options: MakeOptions): Promise<boolean> {
   const { account, region, stack, bucket } = place
   const { terraform, unlock, tell, agree } = options
-  const wasInterrupted = await terraform.running.settled(tell)
+  const interrupted = await terraform.running.settled(tell)
   let isChanged = false
   if (await bucket.exists()) {
     if (await bucket.protect()) {
@@ -40,7 +40,7 @@ export async function makeStateBackend(place: Place, options: MakeOptions): Prom
     tell(`made the bucket ${bucket.name}`)
     isChanged = true
   }
-  await freeLock({ bucket, stateKey: stack.stateKey }, { wasInterrupted, unlock, tell })
+  await freeLock({ bucket, stateKey: stack.stateKey }, { interrupted, unlock, tell })
   terraform.running.remove()
 
   const takeover = path.join(stack.folder, 'takeover.tf.json')

@@ -78,9 +78,9 @@ export interface EnterOptions {
  */
 export async function enter(place: Place, { unlock, isRecover, tell }: EnterOptions): Promise<void> {
   const { state, terraform, unfinished } = place
-  const wasInterrupted = await terraform.running.settled(tell)
+  const interrupted = await terraform.running.settled(tell)
   await freeLock(state, {
-    wasInterrupted,
+    interrupted,
     unlock,
     tell,
     // Without the lock nothing else tells of it.

@@ -381,7 +381,10 @@ describe('npm run rotate', () => {
   })
 
   test('finds the secret by the state, and goes on where a killed run ended', async () => {
-    await keepState({ resources: [], outputs: { redis_secret_arn: { value: made.secretArn, type: 'string' } } })
+    await keepState({
+      resources: [],
+      outputs: { redis_secret_arn: { value: made.secretArn, type: 'string' } },
+    })
     expect(await rotate('dev')).toEqual({
       code: 1,
       said: 'rotate: there is no terminal to ask on; wanted: --yes\n',

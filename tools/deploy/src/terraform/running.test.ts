@@ -19,7 +19,7 @@ test('a run that ended by itself leaves nothing to wait for', async () => {
   running.write(process.pid)
   running.remove()
 
-  expect(await running.settled(() => undefined)).toBe(false)
+  expect(await running.settled(() => undefined)).toBeUndefined()
 })
 
 test('what an interrupted run left is waited for', async () => {
@@ -35,7 +35,7 @@ test('what an interrupted run left is waited for', async () => {
     child.stdin.end()
   })
 
-  expect(await settled).toBe(true)
+  expect(Date.now() - ((await settled) ?? 0)).toBeLessThan(60_000)
   expect(told).toEqual([`waiting for the Terraform of an interrupted run (process ${child.pid})`])
   await ended
 })
@@ -43,5 +43,5 @@ test('what an interrupted run left is waited for', async () => {
 test('a file that was never written to its end is no run', async () => {
   writeFileSync(path.join(folder, 'running.json'), '{"pid":')
 
-  expect(await running.settled(() => undefined)).toBe(false)
+  expect(await running.settled(() => undefined)).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, markOf, type ProcessMark, readMark } from '../mark.ts'
@@ -30,12 +30,12 @@ export class RunningFile {
   /**
    * Waits until the Terraform of an interrupted run has ended.
    *
-   * @returns whether there was such a run
+   * @returns when it began, in milliseconds since 1970; undefined where there was no such run
    * @throws {DeployProblem} where it does not end
    */
-  async settled(tell: Tell): Promise<boolean> {
+  async settled(tell: Tell): Promise<number | undefined> {
     const mark = this.#read()
-    if (mark === undefined) return false
+    if (mark === undefined) return undefined
     const { pid } = mark
     if (isAlive(mark)) tell(`waiting for the Terraform of an interrupted run (process ${pid})`)
     const end = Date.now() + PATIENCE
@@ -47,7 +47,8 @@ export class RunningFile {
       }
       await sleep(200)
     }
-    return true
+    // Written when it began, and never changed.
+    return statSync(this.#file, { throwIfNoEntry: false })?.mtimeMs
   }
 
   #read(): ProcessMark | undefined {
