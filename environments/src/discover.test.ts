@@ -103,6 +103,76 @@ test('the findings of all files are told at once, also those between them', asyn
   })
 })
 
+test('a variable belongs to the environment with the longest name that it begins with', async () => {
+  const jwt = "identity: 'jwt'"
+  write('prod.ts', 'dev.ts', jwt)
+  write('prod-eu.ts', 'dev.ts', `${jwt}, cidr: '10.70.0.0/16'`)
+
+  const environments = await readEnvironments(
+    { CARTWRIGHT_PROD_ACCOUNT_ID: '111111111111', CARTWRIGHT_PROD_EU_ACCOUNT_ID: '222222222222' },
+    folder,
+  )
+
+  expect(environments.map(({ name, accountId }) => [name, accountId])).toEqual([
+    ['prod-eu', '222222222222'],
+    ['prod', '111111111111'],
+  ])
+  await expect(readEnvironments({ CARTWRIGHT_PROD_EU_ACOUNT_ID: '1' }, folder)).rejects.toMatchObject({
+    findings: [
+      expect.stringMatching(/^CARTWRIGHT_PROD_EU_ACOUNT_ID is set; wanted: one of CARTWRIGHT_PROD_EU_/),
+    ],
+  })
+})
+
+describe('images are taken over only from where they are proven', () => {
+  const account = "accountId: '123456789012'"
+
+  test.each([
+    [
+      'an environment without a pipeline',
+      '',
+      '',
+      'promotesFrom is "a"; wanted: an environment with enableCicd',
+    ],
+    [
+      'a circle',
+      "enableCicd: true, promotesFrom: 'b'",
+      '',
+      'promotesFrom is "a"; wanted: an environment whose images were built in one at last',
+    ],
+    [
+      'an account that only the one names',
+      'enableCicd: true',
+      account,
+      'accountId is "123456789012"; wanted: none, or one of a as well',
+    ],
+    [
+      'an account that only the other names',
+      `enableCicd: true, ${account}`,
+      '',
+      'accountId is missing; wanted: an account, as a names one',
+    ],
+  ])('not from %s', async (_what, source, target, finding) => {
+    write('a.ts', 'dev.ts', source)
+    write('b.ts', 'dev.ts', `cidr: '10.70.0.0/16', enableCicd: true, promotesFrom: 'a', ${target}`)
+
+    await expect(readEnvironments({}, folder)).rejects.toMatchObject({
+      findings: expect.arrayContaining([`${folder}/b.ts: ${finding}`]),
+    })
+  })
+
+  test.each([
+    ['the same account', 'enableCicd: true', 'enableCicd: true'],
+    ['accounts that both name', `enableCicd: true, ${account}`, `enableCicd: true, ${account}`],
+    ['one that has no pipeline, without one', account, ''],
+  ])('but from %s', async (_what, source, target) => {
+    write('a.ts', 'dev.ts', source)
+    write('b.ts', 'dev.ts', `cidr: '10.70.0.0/16', promotesFrom: 'a', ${target}`)
+
+    await expect(readEnvironments({}, folder)).resolves.toHaveLength(2)
+  })
+})
+
 test('a variable names another folder', async () => {
   write('trial.ts', 'dev.ts', 'keepImages: 12')
 

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Environment } from './fields.ts'
+import { betweenPipelines } from './promotions.ts'
 import { BadEnvironments, type FoundFile, readEnvironment } from './read.ts'
 import { overlap } from './subnets.ts'
 
@@ -22,11 +23,12 @@ export async function readEnvironments(
   folder: string = variables[FOLDER_VARIABLE] || FOLDER,
 ): Promise<readonly Environment[]> {
   const files = await Promise.all(filesOf(folder).map((file) => load(folder, file)))
-  const read = files.map((file) => readEnvironment(file, variables))
+  const names = files.map(({ name }) => name)
+  const read = files.map((file) => readEnvironment(file, variables, names))
   const environments = read.flatMap(({ environment }) => environment ?? [])
   const findings = [
     ...read.flatMap((one) => one.findings),
-    ...betweenEnvironments(environments, folder, new Set(files.map(({ name }) => name))),
+    ...betweenEnvironments(environments, folder, new Set(names)),
   ]
   if (files.length === 0) findings.push(`${folder} has no environment; wanted: a file such as dev.ts`)
   if (findings.length > 0) throw new BadEnvironments(findings)
@@ -74,6 +76,9 @@ function betweenEnvironments(
         `${fileOf(name)}: promotesFrom is "${promotesFrom}"; wanted: one of ${[...names].join(', ')}`,
       )
     }
+    findings.push(
+      ...betweenPipelines(environment, environments).map((finding) => `${fileOf(name)}: ${finding}`),
+    )
     const first = environments[0]
     // They share the account's and region's state backend, which is named after the project.
     if (first !== undefined && first.project !== project) {

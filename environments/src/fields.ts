@@ -66,7 +66,11 @@ export const FIELDS = {
   taskMemory: integer('Memory of a task in MiB.', 512, 122_880),
   desiredTasks: integer('Tasks that run at first, and always where scaling is off.', 1, 1000),
   scaling: flag('Whether the number of tasks follows the load.'),
-  minTasks: integer('The fewest tasks, with scaling.', 1, 1000),
+  minTasks: integer(
+    'The fewest tasks, with scaling, once there is a release. A change takes effect with its deploy; with `scheduledFloor`, at the next of its hours.',
+    1,
+    1000,
+  ),
   maxTasks: integer('The most tasks, with scaling.', 1, 1000),
   cpuTarget: or(70, integer('The average CPU that scaling aims at, in percent.', 10, 95)),
   memoryTarget: or(80, integer('The average memory that scaling aims at, in percent.', 10, 95)),
@@ -77,7 +81,7 @@ export const FIELDS = {
   scheduledFloor: or(
     0,
     integer(
-      'The fewest tasks within `scheduledFloorHours`, for loads that come by the clock; 0: no such floor.',
+      'The fewest tasks within `scheduledFloorHours`, for loads that come by the clock; 0: no such floor. It counts from the first deploy after the first release.',
       0,
       1000,
     ),
@@ -226,7 +230,11 @@ export const FIELDS = {
     integer('How long published events are kept for replay, in days; 0: not at all.', 0, 3650),
   ),
   eventLog: or(false, flag('Whether every published event is also written to a log group, to be looked at.')),
-  keepImages: integer('How many images the registry keeps.', 6, 1000),
+  keepImages: integer(
+    'How many images the registry keeps: the newest so many that were released, and of the others those among the newest so many of all.',
+    6,
+    1000,
+  ),
 
   // Coming to an end.
   deletionProtection: flag(

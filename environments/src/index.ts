@@ -1,3 +1,4 @@
+export { DEPLOYMENT_MINUTES } from './deployment.ts'
 export { readEnvironments } from './discover.ts'
 export type { Environment, EnvironmentFile, FieldName } from './fields.ts'
 export { type Missing, missingToDeploy } from './missing.ts'

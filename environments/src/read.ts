@@ -27,18 +27,20 @@ export interface FoundFile {
 /**
  * Fills in what the file leaves out, takes what variables say, and checks every field and every rule.
  *
+ * @param names of all environments (variables.ts)
  * @returns the environment, or all findings: `<file>: <field> is <value>; wanted: <what>`
  */
 export function readEnvironment(
   { name, file, fields }: FoundFile,
   variables: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = [],
 ): { readonly environment?: Environment; readonly findings: readonly string[] } {
   if (!isEnvironmentName(name)) {
     return { findings: [`${file}: the name is "${name}"; wanted: lower-case words of at most 31 characters`] }
   }
   if (!isRecord(fields))
     return { findings: [`${file}: the default export is ${shown(fields)}; wanted: fields`] }
-  const given = readVariables(name, variables)
+  const given = readVariables(name, variables, names)
   const findings: string[] = [...given.findings]
   for (const field of Object.keys(fields).filter((one) => !(one in FIELDS))) {
     findings.push(`${file}: ${field} is no field; wanted: one of ${Object.keys(FIELDS).join(', ')}`)

@@ -7,13 +7,19 @@ import type { Field } from './kinds.ts'
  */
 export function variableName(environment: string, field: FieldName): string {
   const words = field.replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
-  return `${prefixOf(environment)}${words}`.toUpperCase()
+  return `${prefixOf(environment)}${words.toUpperCase()}`
 }
 
-/** What variables say of an environment: the values by field, and the findings. */
+/**
+ * What variables say of an environment: the values by field, and the findings.
+ *
+ * @param names of all environments: a variable is that of the longest that it begins with, so that what is said of
+ *   `prod-eu` is no slip of `prod`
+ */
 export function readVariables(
   environment: string,
   variables: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = [],
 ): { readonly values: Readonly<Record<string, unknown>>; readonly findings: readonly string[] } {
   const known = new Map(
     Object.entries<Field<unknown>>(FIELDS).flatMap(([field, { yours, parse }]) =>
@@ -23,9 +29,11 @@ export function readVariables(
   )
   const values: Record<string, unknown> = {}
   const findings: string[] = []
-  const prefix = prefixOf(environment).toUpperCase()
+  const prefix = prefixOf(environment)
+  const longer = names.map(prefixOf).filter((one) => one.length > prefix.length && one.startsWith(prefix))
   for (const [name, text] of Object.entries(variables)) {
     if (!name.startsWith(prefix) || text === undefined || text === '') continue
+    if (longer.some((one) => name.startsWith(one))) continue
     const found = known.get(name)
     // A slip in a name would otherwise leave the field as it is, without a word.
     if (found === undefined) {
@@ -36,5 +44,5 @@ export function readVariables(
 }
 
 function prefixOf(environment: string): string {
-  return `cartwright_${environment.replaceAll('-', '_')}_`
+  return `cartwright_${environment.replaceAll('-', '_')}_`.toUpperCase()
 }

@@ -1,5 +1,6 @@
 import { type Environment, STATE_BACKEND } from '@cartwright/environments'
 import { App } from '#terraform'
+import { refuseStrangeSettings } from './service/container-environment.ts'
 import { STATE_ACCOUNT } from './stacks/backend.ts'
 import { CartwrightStack } from './stacks/cartwright-stack.ts'
 import { StateBackendStack } from './stacks/state-backend-stack.ts'
@@ -12,8 +13,10 @@ const HOME = 'dev'
  *
  * @param outdir where the Terraform configuration is written. @default CDKTF_OUTDIR, or cdktf.out
  * @param stateAccount whose bucket holds the states of environments that name no account. @default the bucket is left open
+ * @throws {BadEnvironments} when an environment sets what the API has not
  */
 export function createApp(environments: readonly Environment[], outdir?: string, stateAccount?: string): App {
+  refuseStrangeSettings(environments)
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),
     // Stack traces are paths of this machine.

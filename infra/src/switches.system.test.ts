@@ -21,11 +21,11 @@ const GIVEN: Readonly<Record<string, string>> = {
     NAMES.flatMap((name) => [
       [`CARTWRIGHT_${name.toUpperCase()}_ALARM_EMAILS`, 'ops@example.com'],
       [`CARTWRIGHT_${name.toUpperCase()}_REPOSITORY_ID`, 'acme/shop'],
+      [`CARTWRIGHT_${name.toUpperCase()}_ACCOUNT_ID`, '123456789012'],
     ]),
   ),
   CARTWRIGHT_STAGING_DOMAIN_NAME: 'cart.staging.example.com',
   CARTWRIGHT_STAGING_HOSTED_ZONE_ID: 'Z0123456789ABCDEFGHIJ',
-  CARTWRIGHT_PROD_ACCOUNT_ID: '123456789012',
   CARTWRIGHT_PROD_DOMAIN_NAME: 'cart.example.com',
   CARTWRIGHT_PROD_HOSTED_ZONE_ID: 'Z0123456789ABCDEFGHIJ',
   CARTWRIGHT_PROD_JWT_ISSUER: 'https://login.example.com',
@@ -60,7 +60,7 @@ const PUBLIC = [
 // biome-ignore format: a table.
 const NETWORK: readonly Row[] = [
   ['region', 'eu-west-1', 'eu-west-1', 'eu-west-1', (plan) => plan.provider('region')],
-  ['accounts that it may touch', undefined, undefined, ['123456789012'], (plan) => plan.provider('allowed_account_ids')],
+  ['accounts that it may touch', ['123456789012'], ['123456789012'], ['123456789012'], (plan) => plan.provider('allowed_account_ids')],
   ['project and environment, as tags', ['cartwright', 'dev'], ['cartwright', 'staging'], ['cartwright', 'prod'], tagsOf],
   ['addresses', '10.40.0.0/16', '10.50.0.0/16', '10.60.0.0/16', (plan) => plan.one('aws_vpc')['cidr_block']],
   ['zones', TWO_ZONES, TWO_ZONES, THREE_ZONES, (plan) => plan.distinct('aws_subnet', 'availability_zone')],
@@ -76,7 +76,8 @@ const TASKS: readonly Row[] = [
   ['processor', 'ARM64', 'ARM64', 'ARM64', (plan) => block(taskOf(plan), 'runtime_platform')?.['cpu_architecture']],
   ['tasks before the first release', 0, 0, 0, (plan) => serviceOf(plan)['desired_count']],
   ['tasks from then on', 1, 2, 3, releasedTasksOf],
-  ['fewest and most tasks, with scaling', [], [[2, 6]], [[3, 20]], (plan) => limitsOf(plan, 'ecs:service:DesiredCount')],
+  ['fewest and most tasks before the first release, with scaling', [], [[0, 6]], [[0, 20]], (plan) => limitsOf(plan, 'ecs:service:DesiredCount')],
+  ['fewest tasks from then on', [], [2], [3], leastTasksOf],
   ['what scaling aims at', {}, SCALED_BY, SCALED_BY, (plan) => targetsOf(plan, 'service_')],
   ['scheduled floors', 0, 0, 0, (plan) => plan.count('aws_appautoscaling_scheduled_action')],
   ['capacity', ['FARGATE_SPOT'], ['FARGATE above 1', 'FARGATE_SPOT'], ['FARGATE'], capacityOf],
@@ -106,7 +107,7 @@ const DATA: readonly Row[] = [
   ['Redis: snapshots', 0, 0, 7, (plan) => redisOf(plan)['snapshot_retention_limit']],
   ['archive of events, in days', [], [30], [90], (plan) => plan.distinct('aws_cloudwatch_event_archive', 'retention_days')],
   ['log of events', ['/aws/events/cartwright-dev'], [], [], eventLogsOf],
-  ['images kept', 10, 30, 50, keptImagesOf],
+  ['images kept: released, and of all', [10, 10], [30, 30], [50, 50], keptImagesOf],
   ['tags of images', 'IMMUTABLE', 'IMMUTABLE', 'IMMUTABLE', (plan) => registryOf(plan)['image_tag_mutability']],
 ]
 
@@ -247,9 +248,21 @@ function serviceOf(plan: Plan): Values {
   return plan.one('aws_ecs_service')
 }
 
-/** The expression is `${image in use == "none" ? 0 : n}`. */
 function releasedTasksOf(plan: Plan): number {
-  return Number(/\? 0 : (\d+)\}$/.exec(String(plan.written('aws_ecs_service', 'desired_count')))?.[1])
+  return onceReleased(plan.written('aws_ecs_service', 'desired_count'))
+}
+
+/** With what else is scaled, which has its number at once. */
+function leastTasksOf(plan: Plan): readonly number[] {
+  return plan
+    .writtenInAll('aws_appautoscaling_target', 'min_capacity')
+    .map(onceReleased)
+    .filter((tasks) => !Number.isNaN(tasks))
+}
+
+/** The expression is `${image in use == "none" ? 0 : n}`. */
+function onceReleased(expression: unknown): number {
+  return Number(/\? 0 : (\d+)\}$/.exec(String(expression))?.[1])
 }
 
 /** In which capacity tasks run, in its order. */
@@ -312,12 +325,12 @@ function registryOf(plan: Plan): Values {
   return plan.one('aws_ecr_repository')
 }
 
-/** The last rule expires what is beyond it. */
+/** The first rule expires released images beyond it, the last one all others: they are to keep as many. */
 function keptImagesOf(plan: Plan): unknown {
   const { rules }: { rules: readonly { selection: Values }[] } = JSON.parse(
     String(plan.one('aws_ecr_lifecycle_policy')['policy']),
   )
-  return rules.at(-1)?.selection['countNumber']
+  return [rules.at(0), rules.at(-1)].map((rule) => rule?.selection['countNumber'])
 }
 
 /** Port, protocol, and what is done with a request that no rule takes. */

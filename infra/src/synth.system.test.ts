@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createApp } from './app.ts'
@@ -23,7 +23,7 @@ const GIVEN = Object.fromEntries(
   ]),
 )
 
-const CODE = 'arn:aws:codeconnections:eu-west-1:123456789012'
+const CODE = 'arn:aws:codeconnections:eu-west-1:222222222222'
 
 /** A pipeline for each of them, in accounts of their own, with each way to a connection: no variable switches it on. */
 const DELIVERED = [
@@ -90,6 +90,22 @@ test('a bad value stops it with the finding alone', () => {
 
   expect(status).toBe(1)
   expect(stderr).toBe('CARTWRIGHT_PROD_ACCOUNT_ID is "12"; wanted: an account number of 12 digits\n')
+})
+
+test('a setting that the API has not stops it with the finding alone', () => {
+  const environments = path.join(folder, 'strange')
+  mkdirSync(environments)
+  writeFileSync(path.join(environments, 'package.json'), '{"type":"module"}')
+  const dev = JSON.stringify(path.resolve(import.meta.dirname, '../../environments/dev.ts'))
+  writeFileSync(
+    path.join(environments, 'dev.ts'),
+    `import base from ${dev}\nexport default { ...base, apiSettings: { MAX_LINE: '5' } }\n`,
+  )
+
+  const { status, stderr } = synthesise('strange-out', { CARTWRIGHT_ENVIRONMENTS: environments })
+
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/^environments\/dev\.ts: apiSettings has MAX_LINE; wanted: some of [A-Z_, ]+\n$/)
 })
 
 describe('the real Terraform with the real provider', () => {

@@ -25,6 +25,19 @@ export const CAPACITY_RULES: readonly Rule[] = [
       scaling ? `0, or from minTasks (${minTasks}) to maxTasks (${maxTasks})` : '0 without scaling',
   },
   {
+    fields: ['scheduledFloorHours'],
+    holds: ({ scheduledFloorHours }) => {
+      const [from, until] = scheduledFloorHours.split('-').map(Number)
+      return from !== until
+    },
+    wanted: () => 'two different hours',
+  },
+  {
+    fields: ['scheduledFloorTimezone'],
+    holds: ({ scheduledFloorTimezone }) => isTimeZone(scheduledFloorTimezone),
+    wanted: () => 'a zone of the IANA database, such as Europe/Berlin',
+  },
+  {
     fields: ['minReadUnits', 'maxReadUnits'],
     holds: ({ minReadUnits, maxReadUnits }) => minReadUnits <= maxReadUnits,
     wanted: ({ maxReadUnits }) => `at most maxReadUnits, which is ${maxReadUnits}`,
@@ -35,10 +48,17 @@ export const CAPACITY_RULES: readonly Rule[] = [
     wanted: ({ maxWriteUnits }) => `at most maxWriteUnits, which is ${maxWriteUnits}`,
   },
   {
-    // ElastiCache refuses snapshots of these two.
-    fields: ['cacheSnapshotDays', 'cacheNodeType'],
-    holds: ({ cacheSnapshotDays, cacheNodeType }) =>
-      cacheSnapshotDays === 0 || !/^cache\.(t1|m1\.small)/.test(cacheNodeType),
-    wanted: ({ cacheNodeType }) => `0 with ${cacheNodeType}`,
+    // ElastiCache encrypts no connections of these.
+    fields: ['cacheNodeType'],
+    holds: ({ cacheNodeType }) => !/^cache\.(t1|m1|m2|m3|r3)\./.test(cacheNodeType),
+    wanted: () => 'a type with TLS, such as cache.t4g.micro: not of t1, m1, m2, m3, r3',
   },
 ]
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -34,6 +34,25 @@ export const DELIVERY_RULES: readonly Rule[] = [
     wanted: () => 'none without createCodestarConnection: the connection that exists has its name',
   },
   {
+    // A connection may be another account's, and shared.
+    fields: ['codestarConnectionArn', 'region'],
+    holds: ({ codestarConnectionArn, region }) =>
+      codestarConnectionArn === undefined || codestarConnectionArn.split(':')[3] === region,
+    wanted: ({ region }) => `a connection in ${region}`,
+  },
+  {
+    fields: ['codestarHostArn', 'region'],
+    holds: ({ codestarHostArn, region }) =>
+      codestarHostArn === undefined || codestarHostArn.split(':')[3] === region,
+    wanted: ({ region }) => `a host in ${region}`,
+  },
+  {
+    fields: ['codestarHostArn', 'accountId'],
+    holds: ({ codestarHostArn, accountId }) =>
+      codestarHostArn === undefined || accountId === undefined || codestarHostArn.split(':')[4] === accountId,
+    wanted: ({ accountId }) => `a host of account ${accountId}`,
+  },
+  {
     fields: ['promotesFrom'],
     holds: ({ promotesFrom, name }) => promotesFrom !== name,
     wanted: () => 'another environment',

@@ -1,4 +1,5 @@
 import { ACCESS_RULES } from './access.ts'
+import { ALARM_RULES } from './alarms.ts'
 import { CAPACITY_RULES } from './capacity.ts'
 import { DELIVERY_RULES } from './delivery.ts'
 import { NAME_RULES } from './names.ts'
@@ -11,6 +12,7 @@ export const RULES: readonly Rule[] = [
   ...NETWORK_RULES,
   ...CAPACITY_RULES,
   ...ACCESS_RULES,
+  ...ALARM_RULES,
   ...TIME_RULES,
   ...DELIVERY_RULES,
 ]

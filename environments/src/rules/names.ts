@@ -10,10 +10,22 @@ export function isEnvironmentName(name: string): boolean {
   return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31 && !name.startsWith(STATE_BACKEND)
 }
 
-/** One rule for each name that is made of project and environment. */
-export const NAME_RULES: readonly Rule[] = Object.entries(NAMES).map(([key, { limit, of }]) => ({
-  fields: ['project', 'region'],
-  holds: (environment) => of(environment).length <= limit,
-  wanted: (environment: Environment) =>
-    `a name that leaves the ${key} within ${limit} characters; "${of(environment)}" has ${of(environment).length}`,
-}))
+/** What AWS keeps to itself: names of load balancers begin with the first, paths of parameters with the others. */
+const RESERVED = /^(internal(-|$)|aws|ssm)/
+
+export const NAME_RULES: readonly Rule[] = [
+  {
+    fields: ['project'],
+    holds: ({ project }) => !RESERVED.test(project),
+    wanted: () => 'a name that does not begin with internal-, aws or ssm, which AWS keeps to itself',
+  },
+  // One for each name that is made of project and environment.
+  ...Object.entries(NAMES).map(
+    ([key, { limit, of }]): Rule => ({
+      fields: ['project', 'region'],
+      holds: (environment) => of(environment).length <= limit,
+      wanted: (environment: Environment) =>
+        `a name that leaves the ${key} within ${limit} characters; "${of(environment)}" has ${of(environment).length}`,
+    }),
+  ),
+]

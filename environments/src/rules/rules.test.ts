@@ -10,6 +10,8 @@ const certificate = (region: string, account: string): string =>
 const host = 'arn:aws:codeconnections:eu-west-1:123456789012:host/forge-0123abcd'
 const connection =
   'arn:aws:codeconnections:eu-west-1:123456789012:connection/00000000-0000-4000-8000-000000000000'
+const emails = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `ops${index}@example.com`)
 const domainName = 'cart.example.com'
 const hostedZoneId = 'Z0123456789ABCDEFGHIJ'
 
@@ -21,6 +23,15 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     { project: 'a'.repeat(25) },
     `environments/dev.ts: project is "${'a'.repeat(25)}"; wanted: a name that leaves the targetGroup within 32 characters; "${'a'.repeat(25)}-dev-api" has 33`,
   ],
+  ...['internal', 'internal-shop', 'aws-shop', 'ssmshop'].map(
+    (project) =>
+      [
+        `${project} is AWS's own`,
+        { project: `my-${project}` },
+        { project },
+        `project is "${project}"; wanted: a name that does not begin with internal-, aws or ssm, which AWS keeps to itself`,
+      ] as const,
+  ),
   [
     'the range is one that a VPC takes',
     { cidr: '10.40.0.0/19' },
@@ -118,10 +129,28 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     'minWriteUnits is 501; wanted: at most maxWriteUnits, which is 500',
   ],
   [
-    'the nodes can make snapshots',
-    { cacheSnapshotDays: 0, cacheNodeType: 'cache.t1.micro' },
-    { cacheSnapshotDays: 1, cacheNodeType: 'cache.t1.micro' },
-    'cacheSnapshotDays is 1; wanted: 0 with cache.t1.micro',
+    'connections to the nodes are encrypted',
+    { cacheNodeType: 'cache.m4.large' },
+    { cacheNodeType: 'cache.m3.large' },
+    'cacheNodeType is "cache.m3.large"; wanted: a type with TLS, such as cache.t4g.micro: not of t1, m1, m2, m3, r3',
+  ],
+  [
+    'the scheduled floor lasts',
+    { scheduledFloorHours: '7-8' },
+    { scheduledFloorHours: '07-7' },
+    'scheduledFloorHours is "07-7"; wanted: two different hours',
+  ],
+  [
+    'the scheduled floor is in a zone that there is',
+    { scheduledFloorTimezone: 'Europe/Berlin' },
+    { scheduledFloorTimezone: 'Europe/Berlino' },
+    'scheduledFloorTimezone is "Europe/Berlino"; wanted: a zone of the IANA database, such as Europe/Berlin',
+  ],
+  [
+    'a budget takes all addresses',
+    { alarmEmails: emails(10) },
+    { alarmEmails: emails(11) },
+    'wanted: at most 10 addresses, as a budget takes no more',
   ],
   [
     'a domain has a zone or a certificate',
@@ -202,6 +231,12 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     'slowStart is 29; wanted: 0, or 30 to 900',
   ],
   [
+    'a release is there before the pipeline undoes it',
+    { deregistrationDelay: 350 },
+    { deregistrationDelay: 351 },
+    'deregistrationDelay is 351; wanted: 2 × (20 for the start + healthCheckInterval × healthyThreshold + slowStart + deregistrationDelay + stopTimeout) of at most 900, which is 902',
+  ],
+  [
     'the server closes connections last',
     { idleTimeout: 64 },
     { idleTimeout: 65 },
@@ -252,6 +287,30 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
       codestarConnectionName: 'forge',
     },
     'codestarConnectionName is "forge"; wanted: none without createCodestarConnection',
+  ],
+  [
+    'a connection is in the region',
+    { createCodestarConnection: false, codestarConnectionArn: connection },
+    {
+      createCodestarConnection: false,
+      codestarConnectionArn: connection.replace('eu-west-1', 'us-east-1'),
+    },
+    'wanted: a connection in eu-west-1',
+  ],
+  [
+    'a host is in the region',
+    { codestarProviderType: 'GitLabSelfManaged', codestarHostArn: host },
+    {
+      codestarProviderType: 'GitLabSelfManaged',
+      codestarHostArn: host.replace('eu-west-1', 'us-east-1'),
+    },
+    'wanted: a host in eu-west-1',
+  ],
+  [
+    'a host is in the account',
+    { accountId: '123456789012', codestarProviderType: 'GitLabSelfManaged', codestarHostArn: host },
+    { accountId: '210987654321', codestarProviderType: 'GitLabSelfManaged', codestarHostArn: host },
+    'wanted: a host of account 210987654321',
   ],
   [
     'nothing promotes itself',

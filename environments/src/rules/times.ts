@@ -1,5 +1,10 @@
+import { DEPLOYMENT_MINUTES } from '../deployment.ts'
+import type { Environment } from '../fields.ts'
 import { KEEP_ALIVE, OUTBOX_FLUSH, START } from '../server-times.ts'
 import type { Rule } from './rule.ts'
+
+/** ECS replaces all tasks at once where it finds room for twice as many, and else one part after the other. */
+const WAVES = 2
 
 /**
  * What happens when a task ends. The load balancer has to notice before the task stops serving, and ECS may kill it only
@@ -48,6 +53,13 @@ export const TIME_RULES: readonly Rule[] = [
     wanted: () => '0, or 30 to 900',
   },
   {
+    // Else the pipeline undoes a release that is only slow.
+    fields: ['deregistrationDelay', 'healthCheckInterval', 'healthyThreshold', 'slowStart', 'stopTimeout'],
+    holds: (environment) => WAVES * waveSeconds(environment) <= DEPLOYMENT_MINUTES * 60,
+    wanted: (environment) =>
+      `${WAVES} × (${START} for the start + healthCheckInterval × healthyThreshold + slowStart + deregistrationDelay + stopTimeout) of at most ${DEPLOYMENT_MINUTES * 60}, which is ${WAVES * waveSeconds(environment)}`,
+  },
+  {
     // Else the load balancer meets connections that the server has just closed, and answers 502.
     fields: ['idleTimeout'],
     holds: ({ idleTimeout }) => idleTimeout < KEEP_ALIVE,
@@ -64,3 +76,9 @@ export const TIME_RULES: readonly Rule[] = [
     wanted: ({ healthCheckInterval }) => `less than healthCheckInterval, which is ${healthCheckInterval}`,
   },
 ]
+
+/** Seconds until a part of the tasks has been replaced: the new ones serve, the old ones have gone. */
+function waveSeconds(environment: Environment): number {
+  const { healthCheckInterval, healthyThreshold, slowStart, deregistrationDelay, stopTimeout } = environment
+  return START + healthCheckInterval * healthyThreshold + slowStart + deregistrationDelay + stopTimeout
+}

@@ -57,13 +57,18 @@ export class Key extends Construct {
     this.arn = key.arn
   }
 
-  /** Lets an AWS service of this account use the key for what it handles itself. */
-  allowService(sid: string, service: string, conditions: Conditions = {}): void {
+  /**
+   * Lets an AWS service use the key for what it handles itself.
+   *
+   * @param conditions on what the service says of itself when it uses a key. Each says something else, and is refused
+   *   where it is asked for more. @default none
+   */
+  allowService(sid: string, service: string, conditions?: Conditions): void {
     this.#statements.push({
       sid,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
       principals: { Service: service },
-      conditions: { StringEquals: { 'aws:SourceAccount': this.#place.account }, ...conditions },
+      ...(conditions === undefined ? {} : { conditions }),
     })
   }
 

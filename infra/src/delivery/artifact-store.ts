@@ -55,6 +55,11 @@ export class ArtifactStore extends Construct {
     this.#grantKnow(role)
   }
 
+  /** Lets a role also say whose an object is, which the source of a connection does with what it fetched. */
+  grantPublish(role: Role): void {
+    this.#grant(role, 'OwnArtifacts', ['s3:PutObjectAcl'])
+  }
+
   #grant(role: Role, sid: string, actions: readonly string[]): void {
     role.allow({ sid, actions, resources: [`${this.#arn}/*`] })
   }

@@ -12,6 +12,7 @@ export interface ConnectionProps
     | 'codestarConnectionName'
     | 'codestarConnectionArn'
     | 'codestarHostArn'
+    | 'repositoryId'
   > {
   readonly names: Pick<Names, 'connection'>
 }
@@ -25,21 +26,33 @@ export interface ConnectionProps
 export class Connection extends Construct {
   readonly arn: string
   readonly status: string
+  readonly #repositoryId: string
 
   constructor(scope: Construct, id: string, props: ConnectionProps) {
     super(scope, id)
     const connection = props.createCodestarConnection ? this.#make(props) : this.#find(props)
     this.arn = connection.arn
     this.status = connection.connectionStatus
+    // Without one nothing is deployed (environments: missingToDeploy).
+    this.#repositoryId = props.repositoryId ?? ''
   }
 
-  /** AWS renamed the service, and checks either name. */
+  /**
+   * Lets a role read the repository that is delivered: the connection itself reaches whatever it was authorised for. AWS
+   * renamed the service, and checks either name; each has a condition of its own name.
+   */
   grantUse(role: Role): void {
-    role.allow({
-      sid: 'UseConnection',
-      actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
-      resources: [this.arn],
-    })
+    for (const [sid, service] of [
+      ['UseConnection', 'codeconnections'],
+      ['UseConnectionByOldName', 'codestar-connections'],
+    ] as const) {
+      role.allow({
+        sid,
+        actions: [`${service}:UseConnection`],
+        resources: [this.arn],
+        conditions: { StringEquals: { [`${service}:FullRepositoryId`]: this.#repositoryId } },
+      })
+    }
   }
 
   /** A host says which kind it is: AWS takes host or kind, never both. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Environment } from '@cartwright/environments'
@@ -72,7 +71,8 @@ const ARTIFACTS = {
 }
 const WRITE_ARTIFACTS = { WriteArtifacts: ['s3:PutObject'] }
 const USE_CONNECTION = {
-  UseConnection: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+  UseConnection: ['codeconnections:UseConnection'],
+  UseConnectionByOldName: ['codestar-connections:UseConnection'],
 }
 const WRITE_LOG = { WriteLog: ['logs:CreateLogStream', 'logs:PutLogEvents'] }
 const PUSH = {
@@ -180,7 +180,7 @@ describe('the pipeline', () => {
           input_artifacts: ['image'],
           configuration: { DeploymentTimeout: '15', FileName: 'imagedefinitions.json' },
         },
-        { name: 'Smoke', provider: 'CodeBuild', run_order: 2, input_artifacts: ['source', 'image'] },
+        { name: 'Smoke', provider: 'CodeBuild', run_order: 2, input_artifacts: ['image'] },
       ],
     })
   })
@@ -295,18 +295,6 @@ describe('the projects', () => {
     },
   )
 
-  test.each(readdirSync(BUILDSPECS))('what %s does is shell', (file) => {
-    const commands = commandsOf(readFileSync(path.join(BUILDSPECS, file), 'utf8'))
-
-    expect(commands.length).toBeGreaterThan(2)
-    for (const command of commands) {
-      expect(spawnSync('bash', ['-n'], { input: command, encoding: 'utf8' })).toMatchObject({
-        status: 0,
-        stderr: '',
-      })
-    }
-  })
-
   test.each([
     ['dev', 'build'],
     ['staging', 'promotion'],
@@ -319,8 +307,8 @@ describe('the projects', () => {
     const read = new Set(
       [...text.matchAll(/\$(?:\$\{)?([A-Z][A-Z_]+)/g)].map(([, variable]) => String(variable)),
     )
-    const set = [...text.matchAll(/export ([A-Z][A-Z_]+)=/g)].map(([, variable]) => String(variable))
-    const given = ['SECONDS', 'CODEBUILD_SRC_DIR_', ...(at === 'undo' ? ['EXECUTION', 'FAILED_AT'] : [])]
+    const set = [...text.matchAll(/(?:^|[ -])([A-Z][A-Z_]+)=/gm)].map(([, variable]) => String(variable))
+    const given = ['SECONDS', ...(at === 'undo' ? ['EXECUTION', 'FAILED_AT'] : [])]
 
     expect([...read].filter((one) => !set.includes(one) && !given.includes(one)).toSorted()).toEqual(
       Object.keys(variables(stack, at)).toSorted(),
@@ -336,6 +324,8 @@ describe('rights', () => {
       ...USE_CONNECTION,
       ...ARTIFACTS,
       ...WRITE_ARTIFACTS,
+      // The source of a connection sets it beside what it puts (aws-cdk, issue 13557).
+      OwnArtifacts: ['s3:PutObjectAcl'],
       ...UPDATE_SERVICE,
       RunBuild: RUN,
       RunSmoke: RUN,
@@ -393,7 +383,6 @@ describe('rights', () => {
 
     expect(actions(stack, 'smoke/project/role')).toEqual({
       ...WRITE_LOG,
-      ...USE_CONNECTION,
       ...ARTIFACTS,
       ...UPDATE_SERVICE,
       ReadRelease: ['ssm:GetParameter'],
@@ -404,6 +393,34 @@ describe('rights', () => {
       String(policy).includes('ssm:PutParameter'),
     )
     expect(writers.map(([at]) => at)).toEqual(['delivery/smoke/project/role/policy'])
+  })
+
+  test('where tasks are scaled, the smoke test also registers the minimum of this service', () => {
+    const stack = delivered('staging')
+
+    expect(rights(stack, 'smoke/project/role')['RegisterMinimum']).toEqual({
+      Effect: 'Allow',
+      Action: ['application-autoscaling:RegisterScalableTarget'],
+      Resource: [expect.stringMatching(/^\$\{aws_appautoscaling_target\.service_scaling_tasks_\w+\.arn\}$/)],
+    })
+    expect(
+      ['dev', 'staging'].map((name) => variables(delivered(name as Name), 'smoke')['MIN_TASKS']),
+    ).toEqual(['0', '2'])
+  })
+
+  test.each([
+    ['dev', 'pipeline/role'],
+    ['dev', 'build/project/role'],
+    ['prod', 'promotion/project/role'],
+  ] as const)('in %s, %s reads the repository that is delivered, and no other', (name, at) => {
+    const repositoryId = 'acme/group/shop'
+
+    expect(rights(delivered(name, { repositoryId }), at)).toMatchObject({
+      UseConnection: { Condition: { StringEquals: { 'codeconnections:FullRepositoryId': repositoryId } } },
+      UseConnectionByOldName: {
+        Condition: { StringEquals: { 'codestar-connections:FullRepositoryId': repositoryId } },
+      },
+    })
   })
 
   test('what undoes a release deregisters revisions, and may not register any', () => {
@@ -621,18 +638,3 @@ test('an environment that is not there promotes nothing', () => {
     'environments/staging.ts: promotesFrom is "dev"; wanted: an environment of this app',
   )
 })
-
-/** The commands of a buildspec: the items of its lists, blocks without their indentation. */
-function commandsOf(text: string): readonly string[] {
-  const commands: string[] = []
-  let block = false
-  for (const line of text.split('\n')) {
-    const item = /^ {6}- (.*)$/.exec(line)?.[1]
-    if (item !== undefined) {
-      block = item === '|'
-      commands.push(block ? '' : item)
-    } else if (block && /^( {8}|$)/.test(line)) commands.push(`${commands.pop()}${line.slice(8)}\n`)
-    else block = false
-  }
-  return commands
-}

@@ -1,4 +1,4 @@
-import type { Environment } from '@cartwright/environments'
+import { DEPLOYMENT_MINUTES, type Environment } from '@cartwright/environments'
 import { Codepipeline, type CodepipelineConfig } from '#aws/codepipeline'
 import { Construct } from '#terraform'
 import type { Place } from '../base/place.ts'
@@ -29,9 +29,6 @@ export const DEPLOY_STAGE = 'Deploy'
 const SOURCE_ACTION = 'Source'
 const SOURCES = 'source'
 const IMAGE = 'image'
-
-/** Minutes until ECS has to be steady; half of them go into slow starts and draining. */
-const DEPLOY_MINUTES = 15
 
 /**
  * What a push to the branch goes through, one run after the other:
@@ -81,6 +78,7 @@ export class Pipeline extends Construct {
     })
     connection.grantUse(role)
     artifacts.grantReadWrite(role)
+    artifacts.grantPublish(role)
     image.project.grantRun(role)
     smoke.grantRun(role)
     service.grantDeploy(role)
@@ -177,7 +175,7 @@ export class Pipeline extends Construct {
         ClusterName: service.clusterName,
         ServiceName: service.serviceName,
         FileName: 'imagedefinitions.json',
-        DeploymentTimeout: String(DEPLOY_MINUTES),
+        DeploymentTimeout: String(DEPLOYMENT_MINUTES),
       },
     }
   }
@@ -188,8 +186,8 @@ export class Pipeline extends Construct {
       ...action('Test', 'CodeBuild'),
       name: 'Smoke',
       runOrder: 2,
-      inputArtifacts: [SOURCES, IMAGE],
-      configuration: { ProjectName: smoke.name, PrimarySource: SOURCES },
+      inputArtifacts: [IMAGE],
+      configuration: { ProjectName: smoke.name },
     }
   }
 }

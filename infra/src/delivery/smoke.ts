@@ -4,13 +4,11 @@ import type { LoadBalancer } from '../load-balancer/load-balancer.ts'
 import { NO_RELEASE, type Registry } from '../registry/registry.ts'
 import type { Service } from '../service/service.ts'
 import type { ArtifactStore } from './artifact-store.ts'
-import type { Connection } from './connection.ts'
 import { Project, type ProjectProps } from './project.ts'
 
 export interface SmokeProps
   extends Pick<ProjectProps, 'baseName' | 'place' | 'key' | 'logRetentionDays'>,
-    Pick<Environment, 'desiredTasks'> {
-  readonly connection: Connection
+    Pick<Environment, 'scaling' | 'minTasks' | 'desiredTasks'> {
   readonly artifacts: ArtifactStore
   readonly registry: Registry
   readonly service: Service
@@ -28,7 +26,7 @@ export class Smoke extends Construct {
 
   constructor(scope: Construct, id: string, props: SmokeProps) {
     super(scope, id)
-    const { connection, artifacts, registry, service, loadBalancer, desiredTasks } = props
+    const { artifacts, registry, service, loadBalancer, scaling, minTasks, desiredTasks } = props
     this.project = new Project(this, 'project', {
       ...props,
       does: 'smoke',
@@ -42,14 +40,15 @@ export class Smoke extends Construct {
         CLUSTER: service.clusterName,
         SERVICE: service.serviceName,
         DESIRED_TASKS: String(desiredTasks),
+        // 0: nothing scales.
+        MIN_TASKS: String(scaling ? minTasks : 0),
       },
     })
     const { role } = this.project
-    connection.grantUse(role)
     artifacts.grantRead(role)
     registry.grantReadRelease(role)
     registry.grantRelease(role)
     // Nothing runs before the first release, which therefore starts the tasks.
-    service.grantUpdate(role)
+    service.grantStart(role)
   }
 }

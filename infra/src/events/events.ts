@@ -42,6 +42,7 @@ export class Events extends Construct {
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id)
     const { names, key } = props
+    // It says no account where it sends to an encrypted queue; the queues' own policies name rule and bus.
     key.allowService('Events', 'events.amazonaws.com')
     this.undelivered = new Queue(this, 'undelivered', { name: names.undelivered, key })
     this.ordersDeadLetters = new Queue(this, 'orders-dead', { name: names.ordersDeadLetters, key })

@@ -69,7 +69,7 @@ export class Topic extends Construct {
   #allowAlarms(): void {
     const { key, place } = this.#props
     const service = 'cloudwatch.amazonaws.com'
-    key.allowService('Alarms', service)
+    key.allowService('Alarms', service, { StringEquals: { 'aws:SourceAccount': place.account } })
     this.#statements.push({
       sid: 'Alarms',
       actions: ['sns:Publish'],

@@ -26,7 +26,7 @@ export const FETCH = ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloa
 /**
  * The images of the API, and which of them is in use. A tag is a commit and never moves. Images leave by age, the oldest
  * beyond `keepImages` first; an image that has proven itself gets a tag `in-use-<tree>-<commit>` beside its commit's, and
- * the six newest of those stay whatever comes after them: the one in use and the five before it. By that tag another
+ * the newest `keepImages` of those stay whatever comes after them: the one in use among them. By that tag another
  * environment finds what was proven for the tree of sources that it is to run.
  *
  * Cost: $0.10 a month for each GB: an image has 0.05.
@@ -148,8 +148,9 @@ export class Registry extends Construct {
   }
 
   /**
-   * A rule of lower number has the first word: what `in-use-` keeps, the last rule cannot expire, and counts as one of
-   * its images.
+   * A rule of lower number has the first word: what was released, the first rule keeps or expires, and the last one
+   * counts it without being able to expire it. So both count the same: fewer in the first would expire what the last one
+   * would keep.
    */
   #expire(repository: EcrRepository, keepImages: number): void {
     const expire = { type: 'expire' }
@@ -160,8 +161,8 @@ export class Registry extends Construct {
         rules: [
           {
             rulePriority: 1,
-            description: 'The image in use and the five before it stay',
-            selection: { tagStatus: 'tagged', tagPatternList: ['in-use-*'], ...beyond(6) },
+            description: `${keepImages} images that were released stay`,
+            selection: { tagStatus: 'tagged', tagPatternList: ['in-use-*'], ...beyond(keepImages) },
             action: expire,
           },
           {

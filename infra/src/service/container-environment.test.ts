@@ -1,5 +1,6 @@
 import { BadSettings, readSettings } from '../../../apps/cart-api/src/settings/read.ts'
 import { SETTINGS } from '../../../apps/cart-api/src/settings/settings.ts'
+import { createApp } from '../app.ts'
 import { environment, type Name } from '../test/synthesise.ts'
 import {
   CONTAINER_SETTINGS,
@@ -82,11 +83,22 @@ test('what runs is told by the image alone', () => {
   expect(variables('dev')).not.toHaveProperty('RELEASE')
 })
 
-test.each(['MAX_LINE', 'STORE', 'RELEASE'])('it may not set %s, and is told what it may', (name) => {
-  expect(() => variables('dev', { apiSettings: { [name]: 'x' } })).toThrow(
-    new RegExp(
-      `^environments/dev\\.ts: apiSettings has ${name}; wanted: some of REDIS_WAIT_REPLICAS, DATA_DIR,`,
-    ),
+test.each(['MAX_LINE', 'STORE', 'RELEASE'])('it may not set %s, and is told what it may', (strange) => {
+  const environments = (['dev', 'staging', 'prod'] as const).map((name) =>
+    environment(name, name === 'prod' ? {} : { apiSettings: { [strange]: 'x' } }),
+  )
+
+  expect(() => createApp(environments)).toThrow(
+    expect.objectContaining({
+      name: 'BadEnvironments',
+      findings: ['dev', 'staging'].map((name) =>
+        expect.stringMatching(
+          new RegExp(
+            `^environments/${name}\\.ts: apiSettings has ${strange}; wanted: some of REDIS_WAIT_REPLICAS, DATA_DIR,`,
+          ),
+        ),
+      ),
+    }),
   )
 })
 

@@ -1,4 +1,4 @@
-import type { Environment } from '@cartwright/environments'
+import { BadEnvironments, type Environment } from '@cartwright/environments'
 
 /** What a task's settings are made of. */
 export interface ContainerEnvironmentProps {
@@ -67,19 +67,26 @@ export interface Variable {
 }
 
 /**
- * The container's environment, sorted: ECS keeps no order, and a plan would show another one as a change.
+ * Judges the names in `apiSettings`; the values are judged by the API alone, when it starts.
  *
- * @throws when `apiSettings` of the environment names a setting that the API has not, or that is decided here
+ * @throws {BadEnvironments} with a finding for each environment that names settings that the API has not, or that are
+ *   decided here
  */
-export function containerEnvironment(props: ContainerEnvironmentProps): readonly Variable[] {
-  const { name, apiSettings } = props.environment
+export function refuseStrangeSettings(environments: readonly Environment[]): void {
   const free = Object.keys(CONTAINER_SETTINGS).filter((setting) => CONTAINER_SETTINGS[setting] === 'default')
-  const strange = Object.keys(apiSettings).filter((setting) => !free.includes(setting))
-  if (strange.length > 0) {
-    throw new Error(
+  const findings = environments.flatMap(({ name, apiSettings }) => {
+    const strange = Object.keys(apiSettings).filter((setting) => !free.includes(setting))
+    if (strange.length === 0) return []
+    return [
       `environments/${name}.ts: apiSettings has ${strange.join(', ')}; wanted: some of ${free.join(', ')}`,
-    )
-  }
+    ]
+  })
+  if (findings.length > 0) throw new BadEnvironments(findings)
+}
+
+/** The container's environment, sorted: ECS keeps no order, and a plan would show another one as a change. */
+export function containerEnvironment(props: ContainerEnvironmentProps): readonly Variable[] {
+  const { apiSettings } = props.environment
   return Object.entries(CONTAINER_SETTINGS)
     .flatMap(([setting, source]) => {
       const value = typeof source === 'string' ? apiSettings[setting] : source(props)

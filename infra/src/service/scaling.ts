@@ -2,8 +2,10 @@ import type { Environment } from '@cartwright/environments'
 import { AppautoscalingPolicy, type AppautoscalingPolicyConfig } from '#aws/appautoscaling-policy'
 import { AppautoscalingScheduledAction } from '#aws/appautoscaling-scheduled-action'
 import { AppautoscalingTarget } from '#aws/appautoscaling-target'
-import { Construct, type TerraformResource } from '#terraform'
+import { Construct, conditional, Op, type TerraformResource, Token } from '#terraform'
+import type { Role } from '../base/role.ts'
 import type { LoadBalancer } from '../load-balancer/load-balancer.ts'
+import { NO_RELEASE, type Registry } from '../registry/registry.ts'
 
 export interface ScalingProps
   extends Pick<
@@ -20,6 +22,7 @@ export interface ScalingProps
   readonly clusterName: string
   readonly serviceName: string
   readonly loadBalancer: LoadBalancer
+  readonly registry: Registry
 }
 
 type Metric = NonNullable<
@@ -32,6 +35,9 @@ type Metric = NonNullable<
  * Lets the number of tasks follow CPU, memory and requests: whichever of them wants most tasks wins. New tasks come
  * within a minute, superfluous ones leave after five.
  *
+ * AWS starts tasks up to the minimum as soon as it hears of one, so it is 0 until there is a release, which then registers
+ * the real one: no plan has to change it.
+ *
  * Cost: three alarms for each of three targets, $0.90 a month.
  */
 export class Scaling extends Construct {
@@ -39,13 +45,15 @@ export class Scaling extends Construct {
 
   constructor(scope: Construct, id: string, props: ScalingProps) {
     super(scope, id)
-    const { minTasks, maxTasks, loadBalancer, scheduledFloor } = props
+    const { minTasks, maxTasks, loadBalancer, registry, scheduledFloor } = props
     this.#target = new AppautoscalingTarget(this, 'tasks', {
       serviceNamespace: 'ecs',
       scalableDimension: 'ecs:service:DesiredCount',
       resourceId: `service/${props.clusterName}/${props.serviceName}`,
-      minCapacity: minTasks,
+      minCapacity: Token.asNumber(onceReleased(registry, minTasks)),
       maxCapacity: maxTasks,
+      // With a floor by the clock, the minimum is the clock's.
+      ...(scheduledFloor > 0 ? { lifecycle: { ignoreChanges: ['min_capacity'] } } : {}),
     })
     this.#follow('cpu', props.cpuTarget, { predefinedMetricType: 'ECSServiceAverageCPUUtilization' })
     this.#follow('memory', props.memoryTarget, { predefinedMetricType: 'ECSServiceAverageMemoryUtilization' })
@@ -54,6 +62,15 @@ export class Scaling extends Construct {
     // The pair exists only once the rule has put the target group behind the balancer.
     this.#follow('requests', props.requestsPerTarget, requests, [loadBalancer.forwarding])
     if (scheduledFloor > 0) this.#raiseFloor(props)
+  }
+
+  /** Lets a role register the minimum. */
+  grantRegister(role: Role): void {
+    role.allow({
+      sid: 'RegisterMinimum',
+      actions: ['application-autoscaling:RegisterScalableTarget'],
+      resources: [this.#target.arn],
+    })
   }
 
   #follow(
@@ -76,9 +93,9 @@ export class Scaling extends Construct {
     })
   }
 
-  /** For loads that come by the clock: more tasks stand ready before they are needed. */
+  /** For loads that come by the clock: more tasks stand ready before they are needed. The maximum stays what it is. */
   #raiseFloor(props: ScalingProps): void {
-    const { minTasks, maxTasks, scheduledFloor, scheduledFloorHours, scheduledFloorTimezone } = props
+    const { registry, minTasks, scheduledFloor, scheduledFloorHours, scheduledFloorTimezone } = props
     const [from, until] = scheduledFloorHours.split('-')
     const at = (id: string, hour: string | undefined, minCapacity: number): void => {
       new AppautoscalingScheduledAction(this, id, {
@@ -86,7 +103,7 @@ export class Scaling extends Construct {
         ...this.#scaled(),
         schedule: `cron(0 ${hour} * * ? *)`,
         timezone: scheduledFloorTimezone,
-        scalableTargetAction: { minCapacity: String(minCapacity), maxCapacity: String(maxTasks) },
+        scalableTargetAction: { minCapacity: Token.asString(onceReleased(registry, minCapacity)) },
       })
     }
     at('floor-up', from, scheduledFloor)
@@ -97,4 +114,9 @@ export class Scaling extends Construct {
     const { serviceNamespace, resourceId, scalableDimension } = this.#target
     return { serviceNamespace, resourceId, scalableDimension }
   }
+}
+
+/** Nothing before the first release: there is no image to start. */
+function onceReleased({ release }: Registry, tasks: number) {
+  return conditional(Op.eq(release, NO_RELEASE), 0, tasks)
 }

@@ -234,10 +234,14 @@ describe('scaling', () => {
   ] as const)('moves %s from %d to %d tasks, which a plan leaves alone', (name, least, most) => {
     const stack = synthesise(name)
 
-    expect(stack.one('aws_appautoscaling_target', 'service/scaling/tasks')).toMatchObject({
-      min_capacity: least,
+    const target = stack.one('aws_appautoscaling_target', 'service/scaling/tasks')
+
+    // AWS starts tasks up to the minimum at once: there is none before there is an image.
+    expect(target).toMatchObject({
+      min_capacity: expect.stringMatching(new RegExp(`insecure_value.* == "none"\\) \\? 0 : ${least}}$`)),
       max_capacity: most,
     })
+    expect(target).not.toHaveProperty('lifecycle')
     expect(stack.one('aws_ecs_service')['lifecycle']).toMatchObject({ ignore_changes: ['desired_count'] })
   })
 
@@ -269,23 +273,34 @@ describe('scaling', () => {
     })
   })
 
-  test('raises its floor by the clock', () => {
-    const actions = synthesise('prod', {
+  test('raises its floor by the clock, once there is a release, and leaves the rest to Terraform', () => {
+    const stack = synthesise('prod', {
       scheduledFloor: 6,
       scheduledFloorHours: '7-22',
       scheduledFloorTimezone: 'Europe/Berlin',
-    }).all('aws_appautoscaling_scheduled_action')
+    })
+    const actions = stack.all('aws_appautoscaling_scheduled_action')
+    const onceReleased = (tasks: number) => ({
+      min_capacity: expect.stringMatching(new RegExp(`insecure_value.* == "none"\\) \\? 0 : ${tasks}}$`)),
+    })
 
+    expect(stack.one('aws_appautoscaling_target', 'service/scaling/tasks')).toMatchObject({
+      max_capacity: 20,
+      lifecycle: { ignore_changes: ['min_capacity'] },
+    })
+    for (const { scalable_target_action: action } of actions.values()) {
+      expect(Object.keys(action as Block)).toEqual(['min_capacity'])
+    }
     expect([...actions.values()]).toMatchObject([
       {
         schedule: 'cron(0 7 * * ? *)',
         timezone: 'Europe/Berlin',
-        scalable_target_action: { min_capacity: '6' },
+        scalable_target_action: onceReleased(6),
       },
       {
         schedule: 'cron(0 22 * * ? *)',
         timezone: 'Europe/Berlin',
-        scalable_target_action: { min_capacity: '3' },
+        scalable_target_action: onceReleased(3),
       },
     ])
   })

@@ -54,6 +54,7 @@ export class Service extends Construct {
   readonly #cluster: Cluster
   readonly #log: LogGroup
   readonly #group: SecurityGroup
+  readonly #scaling: Scaling | undefined
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id)
@@ -69,14 +70,7 @@ export class Service extends Construct {
     this.serviceName = service.name
     this.taskFamily = names.taskFamily
     this.logGroupName = this.#log.name
-    if (environment.scaling) {
-      new Scaling(this, 'scaling', {
-        ...environment,
-        clusterName: this.clusterName,
-        serviceName: this.serviceName,
-        loadBalancer: props.loadBalancer,
-      })
-    }
+    this.#scaling = environment.scaling ? this.#scale() : undefined
   }
 
   /**
@@ -114,12 +108,24 @@ export class Service extends Construct {
     })
   }
 
+  /** Lets a role start the first tasks, and keep scaling from taking them away again. */
+  grantStart(role: Role): void {
+    this.grantUpdate(role)
+    this.#scaling?.grantRegister(role)
+  }
+
   /** Lets a role find revisions and take them out of use. AWS gives that for all or none. */
   grantDeregister(role: Role): void {
     role.allow({
       sid: 'DeregisterRevisions',
       actions: ['ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions'],
     })
+  }
+
+  #scale(): Scaling {
+    const { environment, loadBalancer, registry } = this.#props
+    const { clusterName, serviceName } = this
+    return new Scaling(this, 'scaling', { ...environment, clusterName, serviceName, loadBalancer, registry })
   }
 
   /** Tasks are reached by the load balancer alone, and reach AWS, token issuers and product services by HTTPS. */

@@ -73,8 +73,12 @@ describe.each(stacks)('in %s', (name, stack) => {
   test('every bucket is closed, and refuses plain text', () => {
     const buckets = resources(name, 'aws_s3_bucket')
 
+    const policies = resources(name, 'aws_s3_bucket_policy')
+
+    expect(buckets.length).toBeGreaterThan(0)
     expect(resources(name, 'aws_s3_bucket_public_access_block')).toHaveLength(buckets.length)
-    for (const { block } of resources(name, 'aws_s3_bucket_policy')) {
+    expect(policies).toHaveLength(buckets.length)
+    for (const { block } of policies) {
       expect(stack.statements(block['policy'])).toHaveProperty('DenyPlainText')
     }
   })

@@ -85,6 +85,14 @@ export class Plan {
     return resources.find((resource) => resource.type === type)?.expressions[argument]?.constant_value
   }
 
+  /** An argument of all resources of a type, as `written` has it. */
+  writtenInAll(type: string, argument: string): readonly unknown[] {
+    const { resources } = this.#json.configuration.root_module
+    return resources
+      .filter((resource) => resource.type === type)
+      .map(({ expressions }) => expressions[argument]?.constant_value)
+  }
+
   /** An argument of the AWS provider. */
   provider(argument: string): unknown {
     return this.#json.configuration.provider_config.aws.expressions[argument]?.constant_value
