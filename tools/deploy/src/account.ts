@@ -20,7 +20,7 @@ export async function findAccount(region: string): Promise<string> {
     if (error instanceof DeployProblem || !(error instanceof Error)) throw error
     const reason = firstLine(error.message)
     // What AWS answers has a status; what the SDK could not even sign has none.
-    if ('$fault' in error) {
+    if ('$fault' in error && error.$fault === 'client') {
       throw new DeployProblem(`AWS refuses the credentials (${error.name}: ${reason}): ${SIGN_IN}`)
     }
     if (/credential|token|profile|sso/i.test(`${error.name} ${reason}`)) {

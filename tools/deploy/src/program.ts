@@ -15,6 +15,9 @@ export function parseOptions<Config extends ParseArgsConfig>(config: Config) {
   }
 }
 
+/** Two signals within this time are one, in milliseconds. */
+const TWICE = 1000
+
 export interface Program {
   /** What the problems of this program begin with. */
   readonly name: string
@@ -30,6 +33,10 @@ export interface Program {
  * and write it down.
  */
 export async function run(program: Program, body: () => Promise<void>): Promise<void> {
+  // Plans and logs are nobody else's to read.
+  process.umask(0o077)
+  // Whoever reads what is said may go (`| head`); the work goes on.
+  process.stdout.on('error', () => undefined)
   endOnSignals(program)
   try {
     await body()
@@ -39,22 +46,35 @@ export async function run(program: Program, body: () => Promise<void>): Promise<
     // What an AWS SDK throws for an answer of AWS.
     else if (error instanceof Error && '$fault' in error) {
       console.error(`${program.name}: AWS refuses (${error.name}: ${error.message})`)
+    } else if (error instanceof Error && isOfSurroundings(error)) {
+      console.error(
+        `${program.name}: ${error.name}: ${error.message}; wanted: the same command when it is there again`,
+      )
     } else throw error
     process.exitCode = 1
   }
 }
 
+/** Disks, networks and credentials that were there a moment ago. */
+function isOfSurroundings(error: Error): boolean {
+  return 'syscall' in error || '$metadata' in error || /Credentials|TimeoutError/.test(error.name)
+}
+
 function endOnSignals({ terraform, tell }: Program): void {
-  let isEnding = false
+  let asked: number | undefined
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
     process.on(signal, () => {
-      if (!terraform()?.stop()) process.exit(code)
+      const pid = terraform()?.stop()
+      if (pid === undefined) process.exit(code)
       // The terminal and npm may both pass it on.
-      if (!isEnding) tell('ending as soon as Terraform has written down what it did')
-      isEnding = true
+      const now = Date.now()
+      if (asked === undefined) tell('ending as soon as Terraform has written down what it did')
+      else if (now - asked > TWICE)
+        tell(`Terraform (process ${pid}) is still at it: killed, it could not write anything down`)
+      asked = now
     })
   }
 }

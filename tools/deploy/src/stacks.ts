@@ -46,6 +46,7 @@ export function synthesise(): readonly SynthesisedStack[] {
     encoding: 'utf8',
     env: { ...process.env, CDKTF_OUTDIR: outdir },
   })
+  if (status === null) throw new DeployProblem('interrupted; nothing was changed')
   if (status !== 0) throw new DeployProblem(stderr.trim())
   // A folder may be left of a stack that there is no more: the manifest has those that there are.
   const { stacks } = readJson<{ stacks: Record<string, { workingDirectory: string }> }>(

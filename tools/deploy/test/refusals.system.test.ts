@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { ACCOUNT, STATE_BUCKET as BUCKET, Machine, until } from './machine.ts'
 
@@ -128,9 +128,10 @@ describe('with a state backend', () => {
       const locked = await machine.run('diff', ['dev'])
       const Item = row(`${BUCKET}/${STATE}`, { Info: { S: Info } })
       await dynamodb.send(new PutItemCommand({ TableName: TABLE, Item }))
+      const lockedInTable = await machine.run('diff', ['dev', '--unlock', 'its-id'])
+      await dynamodb.send(new DeleteItemCommand({ TableName: TABLE, Key: row(`${BUCKET}/${STATE}`) }))
       const freed = await machine.run('diff', ['dev', '--unlock', 'its-id'])
       await dynamodb.send(new PutItemCommand({ TableName: TABLE, Item }))
-      const lockedInTable = await machine.run('diff', ['dev', '--unlock', 'its-id'])
       const freedInTable = await machine.run('diff', ['dev', '--unlock', 'older-id'])
 
       const said = (id: string): string =>

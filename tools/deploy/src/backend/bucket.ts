@@ -9,6 +9,7 @@ import {
   HeadBucketCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   PutPublicAccessBlockCommand,
   paginateListObjectsV2,
   S3Client,
@@ -135,6 +136,10 @@ export class StateBucket {
       if (statusOf(error) === 404) return undefined
       throw error
     }
+  }
+
+  async write(key: string, text: string): Promise<void> {
+    await this.#s3.send(new PutObjectCommand({ ...this.#it, Key: key, Body: text }))
   }
 
   async remove(key: string): Promise<void> {

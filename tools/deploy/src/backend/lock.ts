@@ -31,9 +31,16 @@ export const LOCK_ENDING = '.tflock'
 
 /** @returns undefined where the state is not locked */
 export async function readLock({ bucket, stateKey, table }: LockedState): Promise<Lock | undefined> {
-  const text =
-    (await bucket.read(stateKey + LOCK_ENDING)) ?? (await table?.lockOf(rowOf({ bucket, stateKey })))
-  if (text === undefined) return undefined
+  return (await readLocks({ bucket, stateKey, table }))[0]
+}
+
+/** That of the bucket, then that of the table: one run takes both, but it may have been killed in between. */
+async function readLocks({ bucket, stateKey, table }: LockedState): Promise<readonly Lock[]> {
+  const texts = [await bucket.read(stateKey + LOCK_ENDING), await table?.lockOf(rowOf({ bucket, stateKey }))]
+  return texts.flatMap((text) => (text === undefined ? [] : [lockIn(text)]))
+}
+
+function lockIn(text: string): Lock {
   let found: Readonly<Record<string, unknown>> = {}
   try {
     found = JSON.parse(text) as Record<string, unknown>
@@ -63,7 +70,7 @@ export interface FreeLockOptions {
   readonly unlock: string | undefined
   readonly tell: Tell
   /** Called before it is freed: what has to be remembered if this run ends here. */
-  readonly remember?: (lock: Lock) => void
+  readonly remember?: (lock: Lock) => Promise<void>
 }
 
 /**
@@ -73,14 +80,16 @@ export interface FreeLockOptions {
  */
 export async function freeLock(state: LockedState, options: FreeLockOptions): Promise<void> {
   const { interrupted, unlock, tell, remember } = options
-  const lock = await readLock(state)
+  const locks = await readLocks(state)
+  const [lock] = locks
   if (lock === undefined) return
-  if (!isOf(lock, interrupted) && unlock !== lock.id) {
+  const foreign = locks.find((one) => !isOf(one, interrupted) && unlock !== one.id)
+  if (foreign !== undefined) {
     throw new DeployProblem(
-      `the state is locked (${shownLock(lock)}); wanted: its end or, if it has ended, --unlock ${lock.id}`,
+      `the state is locked (${shownLock(foreign)}); wanted: its end or, if it has ended, --unlock ${foreign.id}`,
     )
   }
-  remember?.(lock)
+  await remember?.(lock)
   await correctDigest(state, tell)
   await state.table?.free(rowOf(state))
   // Comes last: as long as it is there, the next run does all of this again.

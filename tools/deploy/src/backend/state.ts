@@ -13,6 +13,8 @@ export interface StateResource {
   readonly address: string
   readonly type: string
   readonly values: Readonly<Record<string, unknown>>
+  /** Whether it was only half made. */
+  readonly isTainted?: boolean
 }
 
 export const EMPTY_STATE: State = { outputs: {}, resources: [] }
@@ -33,6 +35,7 @@ export function readState(text: string, key: string): State {
         address: [...(module === undefined ? [] : [module]), type, name].join('.'),
         type,
         values: instances?.[0]?.attributes ?? {},
+        ...(instances?.[0]?.status === 'tainted' ? { isTainted: true } : {}),
       })),
   }
 }
@@ -57,7 +60,10 @@ interface StateFile {
     readonly mode: string
     readonly type: string
     readonly name: string
-    readonly instances?: readonly { readonly attributes?: StateResource['values'] }[]
+    readonly instances?: readonly {
+      readonly attributes?: StateResource['values']
+      readonly status?: string
+    }[]
   }[]
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { freeLock, LOCK_ENDING, readLock, shownLock } from '../backend/lock.ts'
 import { findState } from '../backend/state.ts'
+import { UNFINISHED_ENDING } from '../environment/unfinished.ts'
 import { DeployProblem } from '../problem.ts'
 import type { Tell } from '../tell.ts'
 import { RunningFile } from '../terraform/running.ts'
@@ -26,12 +27,14 @@ export async function findObstacles({ bucket, stack }: Place): Promise<readonly 
   if (!(await bucket.exists())) return []
   const obstacles: string[] = []
   for (const key of await bucket.keys()) {
-    const [, name, ending] = /^states\/([^/]+)\.tfstate(\.tflock)?$/.exec(key) ?? []
+    const [, name, ending] = /^states\/([^/]+)\.tfstate(\.\w+)?$/.exec(key) ?? []
     if (name === undefined) obstacles.push(`${key} is no state of an environment`)
     else if (ending === LOCK_ENDING) {
       const lock = await readLock({ bucket, stateKey: key.slice(0, -LOCK_ENDING.length) })
       if (lock !== undefined) obstacles.push(`${name} is locked (${shownLock(lock)})`)
-    } else {
+    } else if (ending === UNFINISHED_ENDING) obstacles.push(`a deploy of ${name} was killed`)
+    else if (ending !== undefined) obstacles.push(`${key} is no state of an environment`)
+    else {
       const state = await findState({ bucket, stateKey: key })
       const resources = state.resources.map(({ address }) => address)
       const counted = key === stack.stateKey ? resources.filter((address) => !KNOWN.test(address)) : resources

@@ -50,7 +50,7 @@ export async function makeStateBackend(place: Place, options: MakeOptions): Prom
     else rmSync(takeover, { force: true })
     tell('terraform init')
     await terraform.init(bucket.name)
-    await terraform.bringStateHome()
+    await terraform.bringStateHome(bucket.name)
     tell('terraform plan')
     const changes = await terraform.plan()
     if (changes === undefined) return isChanged

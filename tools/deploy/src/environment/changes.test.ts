@@ -61,6 +61,17 @@ test('secrets are never told', () => {
   expect(shown(change)).toEqual(['  ~ aws_lb.it', '      token: a secret', '      deep.password: a secret'])
 })
 
+test('a secret stays one where only the apply will tell what comes, and where it is a part of something', () => {
+  const change: Change = {
+    before: { token: 'old', deep: { password: 'one' } },
+    after: {},
+    after_unknown: { token: true, deep: true },
+    before_sensitive: { token: true, deep: { password: true } },
+  }
+
+  expect(shown(change)).toEqual(['  ~ aws_lb.it', '      token: a secret', '      deep: a secret'])
+})
+
 test('what is taken over says by which id, whether it changes or not', () => {
   const importing = { id: 'vpc-1' }
 

@@ -52,7 +52,7 @@ function differences(change: ResourceChange['change']): readonly string[] {
   const causes = new Set((change.replace_paths ?? []).map((path) => path.join('.')))
   return leaves(change.before ?? {}, change.after ?? {}, {
     unknown: change.after_unknown,
-    isSecret: (path) => at(change.before_sensitive, path) || at(change.after_sensitive, path),
+    isSecret: (path) => hides(change.before_sensitive, path) || hides(change.after_sensitive, path),
   }).map(
     ({ path, text }) => `${path.join('.')}: ${text}${causes.has(path.join('.')) ? ' (replaces it)' : ''}`,
   )
@@ -74,7 +74,9 @@ function leaves(
   marks: Marks,
   path: readonly string[] = [],
 ): readonly Leaf[] {
-  if (at(marks.unknown, path)) return [{ path, text: `${shown(before)} → known after it` }]
+  if (at(marks.unknown, path)) {
+    return [{ path, text: marks.isSecret(path) ? 'a secret' : `${shown(before)} → known after it` }]
+  }
   if (isBranch(before) && isBranch(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after), ...keysAt(marks.unknown, path)])
     return [...keys].flatMap((key) => leaves(before[key], after[key], marks, [...path, key]))
@@ -97,6 +99,14 @@ function at(marks: unknown, path: readonly string[]): boolean {
     mark = mark[key]
   }
   return mark === true
+}
+
+/** Whether the path, anything above it, or anything in it is marked. */
+function hides(marks: unknown, path: readonly string[]): boolean {
+  if (at(marks, path)) return true
+  let mark = marks
+  for (const key of path) mark = isBranch(mark) ? mark[key] : undefined
+  return JSON.stringify(mark ?? null).includes('true')
 }
 
 function keysAt(marks: unknown, path: readonly string[]): readonly string[] {

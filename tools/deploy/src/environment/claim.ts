@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { isAlive, markOf, readMark } from '../mark.ts'
+import { isAlive, markOf, type ProcessMark, readMark } from '../mark.ts'
 import { DeployProblem } from '../problem.ts'
 
 /**
@@ -16,7 +16,7 @@ export function claim(folder: string): () => void {
   writeFileSync(own, JSON.stringify(markOf(process.pid)))
   try {
     while (!isLinked(own, file)) {
-      const mark = readMark(readFileSync(file, 'utf8'))
+      const mark = heldBy(file)
       if (mark !== undefined && isAlive(mark)) {
         throw new DeployProblem(`process ${mark.pid} works in ${folder} at the moment; wanted: its end`)
       }
@@ -26,6 +26,15 @@ export function claim(folder: string): () => void {
     rmSync(own, { force: true })
   }
   return () => rmSync(file, { force: true })
+}
+
+/** The other one may end just then. */
+function heldBy(file: string): ProcessMark | undefined {
+  try {
+    return readMark(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Whole at once: a file that is half written would be taken for one of a killed process. */

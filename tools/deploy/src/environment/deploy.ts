@@ -1,16 +1,18 @@
 import { namesOf } from '@cartwright/environments'
-import { findState } from '../backend/state.ts'
+import { findState, type StateResource } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import { ensureFirstRotation } from '../rotate/rotate.ts'
 import { remindCache } from '../takeover/imported-cache.ts'
+import { findTagged } from '../takeover/tagged.ts'
 import { planTakeover } from '../takeover/takeover.ts'
 import type { Tell } from '../tell.ts'
-import { type Terraform, TerraformFailed } from '../terraform/terraform.ts'
+import { type Terraform, TerraformFailed, TerraformKilled } from '../terraform/terraform.ts'
 import { shownChanges } from './changes.ts'
 import { lostIn } from './loss.ts'
 import type { Options } from './options.ts'
 import { enter, type Place } from './place.ts'
 import { progressOf } from './progress.ts'
+import { isKept } from './protection.ts'
 
 export interface Talk {
   readonly tell: Tell
@@ -31,27 +33,30 @@ const IS_THERE = /already ?exist|AlreadyExists|EntityAlreadyExists|is already in
 export async function deploy(place: Place, options: Options, { tell, agree }: Talk): Promise<boolean> {
   const { environment, account, terraform, unfinished } = place
   await enter(place, { ...options, tell })
-  let isSearch = options.isRecover || unfinished.isRemembered()
+  await untaintKept(place, tell)
+  let isSearch = options.isRecover || (await unfinished.isRemembered())
   let isChanged = false
   try {
     for (;;) {
-      const changes = await planned(place, isSearch, tell)
+      const changes = await planned(place, { isSearch, writes: true }, tell)
       if (changes !== undefined) {
         const plan = terraform.planned()
         refuseLoss(lostIn(plan), options)
         await agree(`Deploy ${environment.name} to account ${account} in ${environment.region} (${changes})?`)
         tell(`terraform apply: ${changes}`)
-        await apply(terraform, progressOf(plan, tell))
+        await unfinished.remember()
+        await apply(place, { isSearch, hear: progressOf(plan, tell) })
         isChanged = true
       }
       if (isSearch) {
         // What was left alone while it was taken over comes now.
-        remindCache(terraform)
+        await remindCache(terraform)
+        await tellStrays(place, tell)
         isSearch = false
         continue
       }
+      await unfinished.forget()
       await takeToken(place, tell)
-      unfinished.forget()
       return isChanged
     }
   } finally {
@@ -67,17 +72,26 @@ export async function deploy(place: Place, options: Options, { tell, agree }: Ta
 export async function diff(place: Place, options: Options, tell: Tell): Promise<boolean> {
   await enter(place, { ...options, tell })
   try {
-    const isSearch = options.isRecover || place.unfinished.isRemembered()
-    return (await planned(place, isSearch, tell)) !== undefined
+    const isSearch = options.isRecover || (await place.unfinished.isRemembered())
+    return (await planned(place, { isSearch, writes: false }, tell)) !== undefined
   } finally {
     place.terraform.tidy()
   }
 }
 
-async function planned(place: Place, isSearch: boolean, tell: Tell): Promise<string | undefined> {
+interface PlanningOptions {
+  readonly isSearch: boolean
+  readonly writes: boolean
+}
+
+async function planned(
+  place: Place,
+  { isSearch, writes }: PlanningOptions,
+  tell: Tell,
+): Promise<string | undefined> {
   const { terraform } = place
   if (!isSearch) tell('terraform plan')
-  const changes = isSearch ? await planTakeover({ ...place, tell }) : await terraform.plan()
+  const changes = isSearch ? await planTakeover({ ...place, tell, writes }) : await terraform.plan()
   if (changes !== undefined) for (const line of shownChanges(terraform.planned())) tell(line)
   return changes
 }
@@ -101,10 +115,17 @@ function refuseLoss(lost: readonly string[], { allowsLoss }: Options): void {
   )
 }
 
-async function apply(terraform: Terraform, hear: Parameters<Terraform['apply']>[0]): Promise<void> {
+interface ApplyOptions {
+  readonly isSearch: boolean
+  readonly hear: Parameters<Terraform['apply']>[0]
+}
+
+async function apply({ terraform, unfinished }: Place, { isSearch, hear }: ApplyOptions): Promise<void> {
   try {
     await terraform.apply(hear)
   } catch (error) {
+    // Terraform wrote down what it did; what a search has not come to is still to be found.
+    if (!isSearch && !(error instanceof TerraformKilled)) await unfinished.forget()
     const isThere =
       error instanceof TerraformFailed &&
       error.errors.some(({ summary, detail }) => IS_THERE.test(`${summary} ${detail}`))
@@ -114,4 +135,43 @@ async function apply(terraform: Terraform, hear: Parameters<Terraform['apply']>[
       { cause: error },
     )
   }
+}
+
+/**
+ * What was only half made would be replaced, which the configuration forbids for what it keeps: no plan would ever succeed.
+ * It is there, and what is missing is a change of it.
+ */
+async function untaintKept({ stack, state, terraform }: Place, tell: Tell): Promise<void> {
+  const { resources } = await findState(state)
+  const half = new Set(resources.filter(({ isTainted }) => isTainted).map(({ address }) => address))
+  for (const { address, block } of stack.resources) {
+    if (!half.has(address) || !isKept(block)) continue
+    tell(`terraform untaint ${address}: it is kept, and what is missing is changed`)
+    await terraform.untaint(address)
+  }
+}
+
+/** After a search: what has the environment's tags and is in no state, such as a second network. */
+async function tellStrays({ environment, state }: Place, tell: Tell): Promise<void> {
+  const { resources } = await findState(state)
+  const listed = new Set(resources.map(({ values }) => values['arn']))
+  const addresses = new Set(resources.map(({ address }) => address))
+  const strays = (await findTagged(environment)).filter(
+    // What tells no ARN is known by its address alone.
+    ({ arn, address }) => !listed.has(arn) && hasArn(resources, address, addresses),
+  )
+  if (strays.length === 0) return
+  tell(
+    `AWS also tells of ${strays.map(({ arn }) => arn).join(', ')}, which the state does not list: look whether`,
+  )
+  tell('they are about to be deleted, or were made twice (docs/guides/recovering-state.md)')
+}
+
+function hasArn(
+  resources: readonly StateResource[],
+  address: string,
+  addresses: ReadonlySet<string>,
+): boolean {
+  if (!addresses.has(address)) return true
+  return resources.some((one) => one.address === address && typeof one.values['arn'] === 'string')
 }

@@ -7,7 +7,7 @@ import { enter, type Place } from './place.ts'
 import { progressOf } from './progress.ts'
 import { protectedIn } from './protection.ts'
 import { remainsOf } from './remains.ts'
-import { retireRevisions } from './revisions.ts'
+import { findRevisions, retire } from './revisions.ts'
 
 /**
  * Deletes everything that an environment has. What is protected is found before anything is deleted: Terraform and AWS
@@ -23,15 +23,14 @@ export async function destroy(
 ): Promise<readonly string[] | undefined> {
   const { environment, account, terraform, unfinished } = place
   await enter(place, { ...options, tell })
-  if (unfinished.isRemembered()) {
+  if (!options.isRecover && (await unfinished.isRemembered())) {
     throw new DeployProblem(
       `a deploy of ${environment.name} was killed, and may have made what no state lists; wanted: npm run deploy -- ` +
-        `${environment.name}, then the same command`,
+        `${environment.name}, then the same command; or --recover, which deletes what the state lists and leaves the rest`,
     )
   }
   const { resources } = await findState(place.state)
-  // A run that was killed at its end may have left revisions.
-  if (resources.length === 0) return (await retireRevisions(environment)) === 0 ? undefined : []
+  if (resources.length === 0) return await destroyRevisions(place, agree)
   refuseProtected(place, resources)
   try {
     tell('terraform plan: deletes everything')
@@ -44,11 +43,24 @@ export async function destroy(
     await agree(`Delete ${environment.name} from account ${account} in ${environment.region} (${changes})?`)
     tell(`terraform apply: ${changes}`)
     await terraform.apply(progressOf(plan, tell))
-    await retireRevisions(environment)
+    await retire(environment, await findRevisions(environment))
+    await unfinished.forget()
     return remainsOf(now)
   } finally {
     terraform.tidy()
   }
+}
+
+/** What a destroy that was killed at its end has left. */
+async function destroyRevisions(
+  { environment }: Place,
+  agree: Talk['agree'],
+): Promise<readonly string[] | undefined> {
+  const revisions = await findRevisions(environment)
+  if (revisions.length === 0) return undefined
+  await agree(`Take ${revisions.length} revisions of the task of ${environment.name} out of use?`)
+  await retire(environment, revisions)
+  return []
 }
 
 function refuseProtected({ environment: { name }, stack }: Place, resources: readonly StateResource[]): void {

@@ -22,7 +22,7 @@ test.each([
   ['deploy', [], 'no environment is named; wanted: one, such as dev'],
   ['deploy', ['dev', 'prod'], '"prod" is too much; wanted: one environment'],
   ['output', ['dev', 'alb_url', 'queue_url'], '"queue_url" is too much; wanted: one environment'],
-  ['destroy', ['dev', '--recover'], 'destroy takes no --recover'],
+  ['destroy', ['dev', '--allow-loss'], 'destroy takes no --allow-loss'],
   ['diff', ['dev', '--allow-loss'], 'diff takes no --allow-loss'],
   ['deploy', ['dev', '--force'], /Unknown option '--force'/],
   ['deploy', ['dev', '--unlock'], /argument missing/],

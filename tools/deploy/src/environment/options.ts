@@ -62,6 +62,7 @@ something is protected.
 
 ${YES}
 ${UNLOCK}
+  --recover       goes on where a deploy was killed or the state was brought back, with what the state lists
 ${HELP_LINE}
 `,
   output: `npm run output -- <environment> [name] [options]
@@ -88,7 +89,7 @@ const KINDS = {
 const TAKEN: Readonly<Record<Command, readonly (keyof typeof KINDS)[]>> = {
   deploy: ['yes', 'unlock', 'recover', 'allow-loss', 'help'],
   diff: ['exit-code', 'unlock', 'recover', 'help'],
-  destroy: ['yes', 'unlock', 'help'],
+  destroy: ['yes', 'unlock', 'recover', 'help'],
   output: ['json', 'help'],
 }
 

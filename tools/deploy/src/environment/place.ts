@@ -6,6 +6,7 @@ import { LockTable } from '../backend/lock-table.ts'
 import { findEnvironment } from '../environments.ts'
 import { DeployProblem } from '../problem.ts'
 import { type SynthesisedStack, synthesise } from '../stacks.ts'
+import { removeTakeover } from '../takeover/takeover.ts'
 import type { Tell } from '../tell.ts'
 import { Terraform } from '../terraform/terraform.ts'
 import { checkedTerraform } from '../terraform/version.ts'
@@ -42,7 +43,8 @@ export async function findPlace(name: string, { isComplete }: FindPlaceOptions):
   const account = await findAccount(environment.region)
   checkAccount(account, environment)
   const state = await findBackend(environment, account, stack)
-  return { environment, account, stack, state, terraform, unfinished: new Unfinished(stack.folder) }
+  const unfinished = new Unfinished(state.bucket, state.stateKey)
+  return { environment, account, stack, state, terraform, unfinished }
 }
 
 async function findBackend(
@@ -83,15 +85,18 @@ export async function enter(place: Place, { unlock, isRecover, tell }: EnterOpti
     interrupted,
     unlock,
     tell,
-    // Without the lock nothing else tells of it.
-    remember: (lock) => isApply(lock) && unfinished.remember(),
+    // One of the CDKTF CLI has left no note: without the lock nothing tells of it.
+    remember: async (lock) => (isApply(lock) ? await unfinished.remember() : undefined),
   })
   terraform.running.remove()
+  terraform.tidy()
+  removeTakeover(place.stack)
   if (isRecover) await correctDigest(state, tell)
   tell('terraform init')
   await terraform.init(state.bucket.name)
-  if (await terraform.bringStateHome())
+  if (await terraform.bringStateHome(state.bucket.name)) {
     tell('brought a state to the bucket that an earlier run could not write')
+  }
 }
 
 /** A plan makes nothing that could be missing in the state. */

@@ -15,7 +15,8 @@ export function protectedIn(resources: readonly StateResource[], stack: Synthesi
     .map(({ address }) => address)
 }
 
-function isKept({ lifecycle }: Readonly<Record<string, unknown>>): boolean {
+/** Whether the configuration refuses to delete it. */
+export function isKept({ lifecycle }: Readonly<Record<string, unknown>>): boolean {
   // What our own synthesis wrote.
   return (lifecycle as { readonly prevent_destroy?: boolean } | undefined)?.prevent_destroy === true
 }

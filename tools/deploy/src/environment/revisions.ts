@@ -1,26 +1,57 @@
-import { DeregisterTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions } from '@aws-sdk/client-ecs'
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  paginateListTaskDefinitions,
+} from '@aws-sdk/client-ecs'
 import { type Environment, namesOf } from '@cartwright/environments'
 
 /**
- * Takes every revision of the environment's task definition out of use: releases have registered them, and Terraform knows
- * only one.
+ * The revisions of the environment's task definition that are still in use: releases have registered them, and Terraform
+ * knows only one.
  *
- * @returns how many there were
+ * @returns none while the service is there: it runs one of them
  */
-export async function retireRevisions(environment: Environment): Promise<number> {
-  const client = new ECSClient({ region: environment.region })
-  const family = namesOf(environment).taskFamily
-  const revisions: string[] = []
-  try {
-    const asked = { familyPrefix: family, status: 'ACTIVE' } as const
+export async function findRevisions(environment: Environment): Promise<readonly string[]> {
+  const { cluster, service, taskFamily } = namesOf(environment)
+  return await withEcs(environment, async (client) => {
+    if (await isThere(client, cluster, service)) return []
+    const revisions: string[] = []
+    const asked = { familyPrefix: taskFamily, status: 'ACTIVE' } as const
     for await (const { taskDefinitionArns = [] } of paginateListTaskDefinitions({ client }, asked)) {
       revisions.push(...taskDefinitionArns)
     }
+    return revisions
+  })
+}
+
+/** Takes revisions out of use. */
+export async function retire(environment: Environment, revisions: readonly string[]): Promise<void> {
+  await withEcs(environment, async (client) => {
     for (const taskDefinition of revisions) {
       await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
     }
+  })
+}
+
+async function isThere(client: ECSClient, cluster: string, service: string): Promise<boolean> {
+  try {
+    const { services = [] } = await client.send(new DescribeServicesCommand({ cluster, services: [service] }))
+    return services.some(({ status }) => status !== 'INACTIVE')
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ClusterNotFoundException') return false
+    throw error
+  }
+}
+
+async function withEcs<Result>(
+  { region }: Environment,
+  use: (client: ECSClient) => Promise<Result>,
+): Promise<Result> {
+  const client = new ECSClient({ region })
+  try {
+    return await use(client)
   } finally {
     client.destroy()
   }
-  return revisions.length
 }

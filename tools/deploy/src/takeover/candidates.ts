@@ -7,6 +7,8 @@ export interface Candidate {
   readonly address: string
   /** Import ids, Terraform's expressions: the next one is tried where nothing is at the first. */
   readonly ids: readonly [string, ...string[]]
+  /** Whether AWS may have several of them, of which the first is the one: revisions. */
+  readonly isOneOfMany?: boolean
   /** The resources that the ids are made of. */
   readonly needs: readonly string[]
   /** A data source that the id refers to. */
@@ -61,13 +63,16 @@ function candidateFor(
   if (id === undefined) return undefined
   const needs = referredTo(id)
   const { lookup } = takeover
-  if (lookup === undefined) return { address, ids: [id, ...others], needs }
+  if (lookup === undefined) {
+    const many = type === 'aws_ecs_task_definition' ? { isOneOfMany: true } : {}
+    return { address, ids: [id, ...others], needs, ...many }
+  }
   const source = `takeover_${address.slice(type.length + 1)}`
   return {
     address,
     ids: [lookup.importId(id, `data.${lookup.type}.${source}`)],
     needs,
-    lookup: { type: lookup.type, id: source, block: { [lookup.argument]: id } },
+    lookup: { type: lookup.type, id: source, block: lookup.block(id) },
   }
 }
 

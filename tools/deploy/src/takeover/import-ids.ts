@@ -28,8 +28,8 @@ interface Put {
 /** A data source that knows the import id, where neither the configuration nor the ARN tells it. */
 export interface Lookup {
   readonly type: string
-  /** The argument that gets the id as it is known so far. */
-  readonly argument: string
+  /** Its arguments, made of the id as it is known so far. */
+  readonly block: (known: string) => object
   /** The import id, made of that id and the data source's address. */
   readonly importId: (known: string, source: string) => string
 }
@@ -45,16 +45,23 @@ const put: Put = { by: 'put' }
 /** A queue's import id is its URL. */
 const QUEUE_URL: Lookup = {
   type: 'aws_sqs_queue',
-  argument: 'name',
+  block: (name) => ({ name }),
   importId: (_, source) => `\${${source}.url}`,
 }
 
 /** A version's id is AWS's; the label is one that nothing moves (infra/src/cache/token.ts). */
 const FIRST_VERSION: Lookup = {
   type: 'aws_secretsmanager_secret_versions',
-  argument: 'secret_id',
+  block: (secret) => ({ secret_id: secret }),
   importId: (secret, source) =>
     `${secret}|\${one([for v in ${source}.versions : v.version_id if contains(v.version_stages, "CARTWRIGHT_FIRST")])}`,
+}
+
+/** Where there is no association, the provider's complaint does not say of which resource. */
+const ROUTE_TABLE: Lookup = {
+  type: 'aws_route_tables',
+  block: (subnet) => ({ filter: [{ name: 'association.subnet-id', values: [subnet] }] }),
+  importId: (subnet, source) => `${subnet}/\${one(${source}.ids)}`,
 }
 
 /**
@@ -109,7 +116,7 @@ export const TAKEOVERS: Readonly<Record<string, Takeover>> = {
   aws_route: named('{route_table_id}_{destination_cidr_block}'),
   aws_route53_record: named('{zone_id}_{name}_{type}'),
   aws_route_table: tagged(/:route-table\/(.+)$/),
-  aws_route_table_association: named('{subnet_id}/{route_table_id}'),
+  aws_route_table_association: named('{subnet_id}', ROUTE_TABLE),
   aws_s3_bucket: named('{bucket}'),
   aws_s3_bucket_lifecycle_configuration: put,
   aws_s3_bucket_ownership_controls: put,

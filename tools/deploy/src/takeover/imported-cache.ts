@@ -33,21 +33,18 @@ interface State {
 
 /**
  * Writes into the state what the provider forgot when it took the group over, so that it takes the token for unchanged.
- *
- * @returns whether there was anything to write
  */
-export function remindCache(terraform: Terraform): boolean {
+export async function remindCache(terraform: Terraform): Promise<void> {
   const text = terraform.pull()
-  if (text === '') return false
+  if (text === '') return
   // Terraform's own format, the same since 0.12.
   const state = JSON.parse(text) as State
   const groups = state.resources.filter(({ type }) => type === TYPE)
   const forgotten = groups
     .flatMap(({ instances }) => instances)
     .filter(({ attributes }) => (attributes['auth_token_update_strategy'] ?? null) === null)
-  if (forgotten.length === 0) return false
+  if (forgotten.length === 0) return
   for (const { attributes } of forgotten) attributes['auth_token_update_strategy'] = DEFAULT
   state.serial += 1
-  terraform.push(JSON.stringify(state))
-  return true
+  await terraform.push(JSON.stringify(state))
 }

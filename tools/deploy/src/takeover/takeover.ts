@@ -23,6 +23,8 @@ export interface TakeoverOptions {
   readonly state: LockedState
   readonly terraform: Terraform
   readonly tell: Tell
+  /** Whether the state may be mended; otherwise nothing is changed. */
+  readonly writes: boolean
 }
 
 /**
@@ -36,9 +38,9 @@ export interface TakeoverOptions {
  * @throws {DeployProblem} where something of that name is not this environment's
  */
 export async function planTakeover(options: TakeoverOptions): Promise<string | undefined> {
-  const { environment, stack, state, terraform, tell } = options
+  const { environment, stack, state, terraform, tell, writes } = options
   // A run before this one may have ended just then.
-  remindCache(terraform)
+  if (writes) await remindCache(terraform)
   const listed = new Set((await findState(state)).resources.map(({ address }) => address))
   const tagged = await findTagged(environment)
   let candidates = candidatesOf(stack, listed, tagged)
@@ -51,6 +53,11 @@ export async function planTakeover(options: TakeoverOptions): Promise<string | u
       writeFileSync(file, fileOf(candidates))
       try {
         const changes = await terraform.plan()
+        const twins = candidates.filter(({ ids, isOneOfMany }) => ids.length > 1 && !isOneOfMany)
+        if (twins.length > 0) {
+          candidates = await withoutTwins(options, file, candidates)
+          continue
+        }
         refuseForeign(terraform.planned().resource_changes ?? [], environment)
         return changes
       } catch (error) {
@@ -61,8 +68,59 @@ export async function planTakeover(options: TakeoverOptions): Promise<string | u
       }
     }
   } finally {
-    for (const one of [file, override]) rmSync(one, { force: true })
+    removeTakeover(stack)
   }
+}
+
+/**
+ * Where two things have the tag of one resource, one of them may be about to be deleted. If both are there, a killed deploy was
+ * not looked after, and nobody but the user knows which of them is in use.
+ *
+ * @returns the candidates, each with the id that is there
+ * @throws {DeployProblem} where both are
+ */
+async function withoutTwins(
+  { terraform, stack, tell }: TakeoverOptions,
+  file: string,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  let others = candidates.flatMap((candidate) => {
+    const [, next, ...rest] = candidate.ids
+    return next === undefined || candidate.isOneOfMany
+      ? []
+      : [{ ...candidate, ids: [next, ...rest] as const }]
+  })
+  while (others.length > 0) {
+    tell(`terraform plan: looking whether ${others.length} of them are there twice`)
+    writeFileSync(file, fileOf(others))
+    try {
+      await terraform.plan()
+      const named = others.map(({ address, ids: [id] }) => {
+        const first = candidates.find((candidate) => candidate.address === address)?.ids[0]
+        return `${address} (${first} and ${id})`
+      })
+      throw new DeployProblem(
+        `AWS has twice what ${stack.name} has once: ${named.join(', ')}; wanted: the one that is not in use deleted, or without its tag TerraformAddress`,
+      )
+    } catch (error) {
+      if (!(error instanceof TerraformFailed)) throw error
+      const fallen = fallenIn(error.errors, others)
+      if (fallen.size === 0) throw error
+      others = others.flatMap((other) => {
+        if (!fallen.has(other.address)) return [other]
+        const [, next, ...rest] = other.ids
+        return next === undefined ? [] : [{ ...other, ids: [next, ...rest] as const }]
+      })
+    }
+  }
+  return candidates.map((candidate) =>
+    candidate.isOneOfMany ? candidate : { ...candidate, ids: [candidate.ids[0]] },
+  )
+}
+
+/** Left by a run that was killed, it would take over once more, and hide changes of Redis. */
+export function removeTakeover({ folder }: Pick<SynthesisedStack, 'folder'>): void {
+  for (const file of [FILE, OVERRIDE]) rmSync(path.join(folder, file), { force: true })
 }
 
 /** A block in a line, so that a finding that names a line names it. */

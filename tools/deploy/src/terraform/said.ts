@@ -54,10 +54,8 @@ export function errorsIn(text: string): readonly Diagnostic[] {
 /** `3 to import, 1 to add, 0 to change, 0 to destroy`, as Terraform writes it for people. */
 export function shownSummary(text: string): string {
   const summaries = text.split('\n').flatMap((line) => readSaid(line)?.changes ?? [])
-  const last = summaries.at(-1)
-  if (last === undefined) return 'outputs change'
-  const { add, change, remove } = last
-  const imports = last.import ?? 0
+  const { add, change, remove, import: imports = 0 } = summaries.at(-1) ?? { add: 0, change: 0, remove: 0 }
+  if (add + change + remove + imports === 0) return 'outputs change'
   return [
     ...(imports > 0 ? [`${imports} to import`] : []),
     `${add} to add`,

@@ -28,6 +28,15 @@ export class TerraformFailed extends DeployProblem {
   }
 }
 
+/** Terraform was killed: nobody knows what it had begun. The message says how. */
+export class TerraformKilled extends DeployProblem {}
+
+interface RunOptions {
+  readonly hear?: ((said: Said) => void) | undefined
+  /** What it reads. */
+  readonly input?: string
+}
+
 /** Terraform in the folder of a stack. */
 export class Terraform {
   readonly running: RunningFile
@@ -35,6 +44,8 @@ export class Terraform {
   readonly #folder: string
   readonly #log: string
   #child: ChildProcess | undefined
+  /** The bucket that a state which was left here belongs to. */
+  #unsavedOf: string | undefined
   #isStopping = false
 
   constructor(binary: string, folder: string) {
@@ -50,6 +61,7 @@ export class Terraform {
    * @throws {DeployProblem} where the state is not the one that was noted last
    */
   async init(bucket: string): Promise<void> {
+    this.#unsavedOf ??= this.#bucketOfLastRun()
     try {
       await this.#succeed('init', ['-reconfigure', `-backend-config=bucket=${bucket}`])
     } catch (error) {
@@ -67,8 +79,8 @@ export class Terraform {
   async plan({ isDestroy = false }: PlanOptions = {}): Promise<string | undefined> {
     const args = ['-json', '-detailed-exitcode', `-out=${PLAN}`, ...(isDestroy ? ['-destroy'] : [])]
     const code = await this.#run('plan', args)
-    if (code === 0) return undefined
-    if (code !== 2) throw this.#failure('plan')
+    if (code === 0 && !this.#isStopping) return undefined
+    if (code !== 2 || this.#isStopping) throw this.#failure('plan')
     return shownSummary(this.#said())
   }
 
@@ -92,14 +104,13 @@ export class Terraform {
   }
 
   /** Replaces the state by a later one, which never is in a file here. */
-  push(state: string): void {
-    const { status, stderr } = spawnSync(this.#binary, ['state', 'push', '-'], {
-      cwd: this.#folder,
-      encoding: 'utf8',
-      input: state,
-      env: this.#environment(),
-    })
-    if (status !== 0) throw new DeployProblem(`terraform state push failed in ${this.#folder}:\n${stderr}`)
+  async push(state: string): Promise<void> {
+    if ((await this.#run('state push', ['-'], { input: state })) !== 0) throw this.#failure('state push')
+  }
+
+  /** Takes something that was only half made for made: what is missing is a change of it. */
+  async untaint(address: string): Promise<void> {
+    await this.#succeed('untaint', [address])
   }
 
   /**
@@ -107,9 +118,14 @@ export class Terraform {
    *
    * @returns whether there was
    */
-  async bringStateHome(): Promise<boolean> {
+  async bringStateHome(bucket: string): Promise<boolean> {
     const file = path.join(this.#folder, UNSAVED)
     if (!existsSync(file)) return false
+    if (this.#unsavedOf !== undefined && this.#unsavedOf !== bucket) {
+      throw new DeployProblem(
+        `${file} is a state that could not be written to the bucket ${this.#unsavedOf}; wanted: credentials for that one, or the file elsewhere`,
+      )
+    }
     await this.#succeed('state push', [UNSAVED])
     rmSync(file)
     return true
@@ -123,41 +139,45 @@ export class Terraform {
   /**
    * Asks Terraform, once, to end where it can: a second request would make it drop everything.
    *
-   * @returns whether it runs
+   * @returns its process id; undefined where it does not run
    */
-  stop(): boolean {
-    if (this.#child === undefined) return false
+  stop(): number | undefined {
+    if (this.#child === undefined) return undefined
     if (!this.#isStopping) this.#child.kill('SIGINT')
     this.#isStopping = true
-    return true
+    return this.#child.pid
   }
 
   async #succeed(command: string, args: readonly string[], hear?: (said: Said) => void): Promise<void> {
-    if ((await this.#run(command, args, hear)) !== 0) throw this.#failure(command)
+    if ((await this.#run(command, args, { hear })) !== 0 || this.#isStopping) throw this.#failure(command)
   }
 
   /**
    * Its output goes to a file and its process group is its own, so that it ends its work when this process is killed, or
    * the terminal is closed.
    */
-  async #run(command: string, args: readonly string[], hear?: (said: Said) => void): Promise<number | null> {
+  async #run(command: string, args: readonly string[], { hear, input }: RunOptions = {}): Promise<number> {
     // A plan that ended well after all is not applied.
     if (this.#isStopping) throw this.#failure(command)
     const log = openSync(this.#log, 'w')
     const listening = hear && follow(this.#log, (line) => hear(readSaid(line) ?? {}))
     try {
-      this.running.remove()
+      // Written before there is anything to watch: the disk may be full.
+      this.running.write(process.pid)
       const child = spawn(this.#binary, [...command.split(' '), ...this.#flags(command), ...args], {
         cwd: this.#folder,
         detached: true,
-        stdio: ['ignore', log, log],
+        stdio: [input === undefined ? 'ignore' : 'pipe', log, log],
         env: this.#environment(),
       })
       const ended = once(child, 'exit')
       if (child.pid !== undefined) this.running.write(child.pid)
       this.#child = child
-      // The first argument of the event.
-      const [code] = (await ended) as [number | null]
+      child.stdin?.end(input)
+      // The arguments of the event.
+      const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+      // Then its lock is there, too: the file tells that it is nobody's.
+      if (code === null) throw new TerraformKilled(`terraform ${command} was killed (${signal})`)
       this.running.remove()
       return code
     } finally {
@@ -180,12 +200,24 @@ export class Terraform {
   }
 
   #flags(command: string): readonly string[] {
-    return command === 'state push' ? [] : ['-input=false', '-no-color']
+    if (command === 'state push') return []
+    return command === 'untaint' ? ['-no-color'] : ['-input=false', '-no-color']
   }
 
-  /** A workspace would look for the state elsewhere. */
+  /** Another workspace, chosen by hand, would look for the state elsewhere. */
   #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, ...terraformEnvironment(process.env, this.#folder), TF_WORKSPACE: undefined }
+    return { ...process.env, ...terraformEnvironment(process.env, this.#folder), TF_WORKSPACE: 'default' }
+  }
+
+  /** Terraform notes it when it is initialised. */
+  #bucketOfLastRun(): string | undefined {
+    try {
+      const text = readFileSync(path.join(this.#folder, '.terraform/terraform.tfstate'), 'utf8')
+      const { backend } = JSON.parse(text) as { backend?: { config?: { bucket?: string } } }
+      return backend?.config?.bucket
+    } catch {
+      return undefined
+    }
   }
 
   #said(): string {
