@@ -84,7 +84,9 @@ export class Cache extends Construct {
       subnetIds: [...props.network.dataSubnetIds],
     })
     const final =
-      lastCopies && cacheSnapshotDays > 0 ? { finalSnapshotIdentifier: this.#nameLastSnapshot(name) } : {}
+      lastCopies && cacheSnapshotDays > 0
+        ? { finalSnapshotIdentifier: this.#nameLastSnapshot(name, key) }
+        : {}
     return new ElasticacheReplicationGroup(this, 'redis', {
       replicationGroupId: name,
       description: `Carts of ${name}`,
@@ -144,8 +146,10 @@ export class Cache extends Construct {
   }
 
   /** Snapshots outlive the group, and no two have one name: the moment of the group's birth tells them apart. */
-  #nameLastSnapshot(name: string): string {
+  #nameLastSnapshot(name: string, key: Key): string {
     const birth = new DataResource(this, 'birth', {
+      // What replaces the group, beside its name.
+      triggersReplace: key.arn,
       input: { at: `\${formatdate("YYYYMMDDhhmm", timestamp())}` },
       lifecycle: { ignoreChanges: ['input'] },
     })
