@@ -149,7 +149,7 @@ export class Cache extends Construct {
   #nameLastSnapshot(name: string, key: Key): string {
     const birth = new DataResource(this, 'birth', {
       // What replaces the group, beside its name.
-      triggersReplace: key.arn,
+      triggersReplace: { key: key.arn },
       input: { at: `\${formatdate("YYYYMMDDhhmm", timestamp())}` },
       lifecycle: { ignoreChanges: ['input'] },
     })
