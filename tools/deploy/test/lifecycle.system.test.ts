@@ -88,6 +88,10 @@ async function live(name: Name): Promise<void> {
     await scale(name, machine)
     await run('diff after scaling', 'diff')
   }
+  if (name === 'prod') {
+    machine.taint(name, 'aws_dynamodb_table')
+    await run('deploy of what was half made', 'deploy')
+  }
   machine.change(name, CHANGES[name].from, CHANGES[name].to)
   await run('diff of a change', 'diff')
   if (name === 'prod') {
@@ -235,6 +239,13 @@ test.each(['dev', 'prod'] as const)('%s can be deployed again at once', (name) =
 test('what was deployed again, and what is deployed twice, is as it should be', () => {
   expect(step('dev', 'deploy again')).toEqual(ending(': nothing to change\n.*'))
   expect(step('dev', 'diff in the second life')).toEqual(ending('nothing to change'))
+})
+
+test('what was only half made is finished where it may not be replaced', () => {
+  expect(step('prod', 'deploy of what was half made')).toEqual({
+    code: 0,
+    said: expect.stringMatching(/terraform untaint aws_dynamodb_table\.\w+: .*: nothing to change\n/s),
+  })
 })
 
 test.each(['staging', 'prod'] as const)('%s stays as it should be when scaling moves it', (name) => {

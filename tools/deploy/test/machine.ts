@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LocalAws, startLocalAws } from '@cartwright/local-aws'
+import { findTerraform, type LocalAws, startLocalAws } from '@cartwright/local-aws'
 
 const SRC = path.resolve(import.meta.dirname, '../src')
 const ENVIRONMENTS = path.resolve(import.meta.dirname, '../../../environments')
@@ -115,6 +115,20 @@ export class Machine {
 
   async run(program: Program, args?: readonly string[], variables?: NodeJS.ProcessEnv): Promise<Ended> {
     return await this.start(program, args, variables).ended
+  }
+
+  /** What an error in the middle of a creation leaves: the state says of a resource that it is only half made. */
+  taint(stack: string, type: string): void {
+    const { resource } = JSON.parse(readFileSync(path.join(this.stack(stack), 'cdk.tf.json'), 'utf8')) as {
+      resource: Record<string, Record<string, unknown>>
+    }
+    const [id] = Object.keys(resource[type] ?? {})
+    const { status, stderr } = spawnSync(findTerraform(), ['taint', `${type}.${id}`], {
+      cwd: this.stack(stack),
+      encoding: 'utf8',
+      env: { ...process.env, ...this.aws.environment },
+    })
+    if (status !== 0) throw new Error(stderr)
   }
 
   /** States that lie here; the one in `.terraform` only says where the state is. */
