@@ -1,0 +1,12 @@
+/** An Application Load Balancer, as the emulator's API declares it, at work on loopback ports. */
+export type { Clock } from './clock.ts'
+export { type Acm, namesByAcm } from './declared/certificate-names.ts'
+export type { LoadBalancerConfiguration, TargetGroupConfiguration } from './declared/configuration.ts'
+export type { Elbv2 } from './declared/elbv2.ts'
+export { type NamesOfCertificate, readLoadBalancer, type Which } from './declared/read.ts'
+export { Counts, type Summary } from './journal/counts.ts'
+export type { EventListener, LoadBalancerEvent, RequestEvent, TargetHealthEvent } from './journal/events.ts'
+export { type LoadBalancer, type LoadBalancerOptions, startLoadBalancer } from './load-balancer.ts'
+export { LoadBalancerProblem } from './problem.ts'
+export type { Health } from './targets/health.ts'
+export type { Registration, TargetGroup, TargetHealth } from './targets/target-group.ts'
