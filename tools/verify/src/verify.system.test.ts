@@ -7,18 +7,25 @@ import { type Options, readOptions } from './options.ts'
 import { run } from './run.ts'
 
 const RUNS = 3
+/** So many are tried until so many are decided. */
+const MOST = 6
 
 describe.each(STORES)('%s', (store) => {
   test(`${RUNS} histories under faults can be explained`, async () => {
     const options = optionsFor(store)
     const results = []
-    for (let index = 0; index < RUNS; index += 1) results.push(await run(options, options.seed + index))
+    for (let seed = options.seed; results.length < RUNS && seed < options.seed + MOST; seed += 1) {
+      const result = await run(options, seed)
+      expect({ seed, violations: result.violations }).toEqual({ seed, violations: [] })
+      // Where the machine is slow more requests stay without an answer, and the search may give up: that shows nothing.
+      if (!result.isUndecided) results.push(result)
+    }
 
-    expect(results.filter(({ violations, isUndecided }) => isUndecided || violations.length > 0)).toEqual([])
+    expect(results).toHaveLength(RUNS)
     // Something has been shown: requests got through, and something went wrong meanwhile.
     for (const { answered } of results) expect(answered).toBeGreaterThan(options.operations / 2)
     expect(results.flatMap(({ faults }) => Object.values(faults)).length).toBeGreaterThan(0)
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('within 20 seeds the checker finds', () => {
