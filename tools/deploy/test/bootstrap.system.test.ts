@@ -94,7 +94,7 @@ describe('the state backend', () => {
         readFileSync(path.join(machine.stack('state-backend'), 'running.json'), 'utf8'),
       ) as { pid: number }
       second.child.kill('SIGKILL')
-      process.kill(pid, 'SIGKILL')
+      process.kill(-pid, 'SIGKILL')
       await second.ended
       expect(machine.localStates()).toEqual([])
 

@@ -110,7 +110,8 @@ function stop({ child }: Run, end: End): void {
   child.kill('SIGKILL')
   const pid = terraformOf(machine)
   try {
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    // With its provider: they are a group of their own.
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
     // It ended at that moment.
   }
