@@ -64,6 +64,9 @@ export function stateBucketName(project: string, account: string, region: string
   return `${project}-tfstate-${account}-${region}`
 }
 
+/** The tag that tells which resource of a stack something at AWS is: `aws_vpc.network_vpc_4E8F0223`. */
+export const ADDRESS_TAG = 'TerraformAddress'
+
 /** Where in that bucket the state of a stack is. */
 export function stateKeyOf(stack: string): string {
   return `states/${stack}.tfstate`

@@ -1,7 +1,5 @@
+import { ADDRESS_TAG } from '@cartwright/environments'
 import { type IAspect, type IConstruct, TerraformResource } from '#terraform'
-
-/** The tag that tells which resource of the stack something at AWS is. */
-const ADDRESS_TAG = 'TerraformAddress'
 
 /** A resource that takes tags: CDKTF gives it both. */
 interface Taggable {

@@ -55,6 +55,13 @@ export function checkAccount(account: string, { name, accountId }: Environment):
   throw new DeployProblem(`the credentials are of account ${account}; wanted: ${accountId} (${name})`)
 }
 
+/** @param missing what of it is not there */
+export function noStateBackend(account: string, region: string, missing: string): DeployProblem {
+  return new DeployProblem(
+    `account ${account} has no state backend in ${region} (${missing}); wanted: npm run bootstrap`,
+  )
+}
+
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? ''
 }

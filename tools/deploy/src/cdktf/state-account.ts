@@ -1,5 +1,5 @@
 import { type Environment, STATE_BACKEND, stateBucketName } from '@cartwright/environments'
-import { environmentsOf, findAccount } from '../account.ts'
+import { environmentsOf, findAccount, noStateBackend } from '../account.ts'
 import { StateBucket } from '../backend/bucket.ts'
 import { DeployProblem } from '../problem.ts'
 
@@ -27,9 +27,7 @@ export async function findStateAccount(
   for (const region of regionsOf(account, environments, args)) {
     const name = stateBucketName(first.project, account, region)
     if (!(await new StateBucket({ name, account, region }).exists())) {
-      throw new DeployProblem(
-        `account ${account} has no state backend in ${region} (there is no bucket ${name}); wanted: npm run bootstrap`,
-      )
+      throw noStateBackend(account, region, `there is no bucket ${name}`)
     }
   }
   return account

@@ -1,5 +1,5 @@
 import { namesOf } from '@cartwright/environments'
-import { findState, type StateResource } from '../backend/state.ts'
+import { findState } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import { ensureFirstRotation } from '../rotate/rotate.ts'
 import { remindCache } from '../takeover/imported-cache.ts'
@@ -154,24 +154,15 @@ async function untaintKept({ stack, state, terraform }: Place, tell: Tell): Prom
 /** After a search: what has the environment's tags and is in no state, such as a second network. */
 async function tellStrays({ environment, state }: Place, tell: Tell): Promise<void> {
   const { resources } = await findState(state)
-  const listed = new Set(resources.map(({ values }) => values['arn']))
-  const addresses = new Set(resources.map(({ address }) => address))
+  const arns = new Map(resources.map(({ address, values }) => [address, values['arn']]))
+  const listed = new Set(arns.values())
   const strays = (await findTagged(environment)).filter(
-    // What tells no ARN is known by its address alone.
-    ({ arn, address }) => !listed.has(arn) && hasArn(resources, address, addresses),
+    // Of what the state lists without an ARN nobody can tell.
+    ({ arn, address }) => !listed.has(arn) && !(arns.has(address) && typeof arns.get(address) !== 'string'),
   )
   if (strays.length === 0) return
   tell(
     `AWS also tells of ${strays.map(({ arn }) => arn).join(', ')}, which the state does not list: look whether`,
   )
   tell('they are about to be deleted, or were made twice (docs/guides/recovering-state.md)')
-}
-
-function hasArn(
-  resources: readonly StateResource[],
-  address: string,
-  addresses: ReadonlySet<string>,
-): boolean {
-  if (!addresses.has(address)) return true
-  return resources.some((one) => one.address === address && typeof one.values['arn'] === 'string')
 }

@@ -1,5 +1,5 @@
 import { type Environment, lockTableName, missingToDeploy, stateBucketName } from '@cartwright/environments'
-import { checkAccount, findAccount } from '../account.ts'
+import { checkAccount, findAccount, noStateBackend } from '../account.ts'
 import { StateBucket } from '../backend/bucket.ts'
 import { correctDigest, freeLock, type Lock, type LockedState } from '../backend/lock.ts'
 import { LockTable } from '../backend/lock-table.ts'
@@ -59,9 +59,7 @@ async function findBackend(
     ...(table === undefined || (await table.exists()) ? [] : [`the table ${table.name}`]),
   ]
   if (missing.length > 0) {
-    throw new DeployProblem(
-      `account ${account} has no state backend in ${region} (${missing.join(' and ')}); wanted: npm run bootstrap`,
-    )
+    throw noStateBackend(account, region, missing.join(' and '))
   }
   return { bucket, stateKey, table }
 }

@@ -15,7 +15,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { type LocalAws, startLocalAws } from '@cartwright/local-aws'
-import { type CallGate, startCallGate } from './call-gate.ts'
+import { type CallGate, startCallGate } from '../../test/call-gate.ts'
 import { ensureFirstRotation, isFirstRotationDue, type RotateOptions, rotateToken } from './rotate.ts'
 
 const MAIN = path.join(import.meta.dirname, 'main.ts')

@@ -39,11 +39,15 @@ export function without(
   listed: ReadonlySet<string>,
 ): readonly Candidate[] {
   const left = candidates.flatMap((candidate) => {
-    if (!fallen.has(candidate.address)) return [candidate]
-    const [, next, ...others] = candidate.ids
-    return next === undefined ? [] : [{ ...candidate, ids: [next, ...others] as const }]
+    return fallen.has(candidate.address) ? (nextOf(candidate) ?? []) : [candidate]
   })
   return withTheirNeeds(left, listed)
+}
+
+/** The candidate with the next of its ids; undefined where there is none. */
+export function nextOf(candidate: Candidate): Candidate | undefined {
+  const [, next, ...others] = candidate.ids
+  return next === undefined ? undefined : { ...candidate, ids: [next, ...others] }
 }
 
 function withTheirNeeds(candidates: readonly Candidate[], listed: ReadonlySet<string>): readonly Candidate[] {

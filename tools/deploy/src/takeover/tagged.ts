@@ -2,10 +2,7 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api'
-import type { Environment } from '@cartwright/environments'
-
-/** The tag that tells which resource of the stack something is. */
-export const ADDRESS_TAG = 'TerraformAddress'
+import { ADDRESS_TAG, type Environment } from '@cartwright/environments'
 
 export interface Tagged {
   readonly arn: string

@@ -9,7 +9,7 @@ import type { Tell } from '../tell.ts'
 import type { ResourceChange } from '../terraform/plan.ts'
 import type { Diagnostic } from '../terraform/said.ts'
 import { type Terraform, TerraformFailed } from '../terraform/terraform.ts'
-import { type Candidate, candidatesOf, without } from './candidates.ts'
+import { type Candidate, candidatesOf, nextOf, without } from './candidates.ts'
 import { leaveCacheAlone, remindCache } from './imported-cache.ts'
 import { findTagged } from './tagged.ts'
 
@@ -84,12 +84,7 @@ async function withoutTwins(
   file: string,
   candidates: readonly Candidate[],
 ): Promise<readonly Candidate[]> {
-  let others = candidates.flatMap((candidate) => {
-    const [, next, ...rest] = candidate.ids
-    return next === undefined || candidate.isOneOfMany
-      ? []
-      : [{ ...candidate, ids: [next, ...rest] as const }]
-  })
+  let others = candidates.flatMap((candidate) => (candidate.isOneOfMany ? [] : (nextOf(candidate) ?? [])))
   while (others.length > 0) {
     tell(`terraform plan: looking whether ${others.length} of them are there twice`)
     writeFileSync(file, fileOf(others))
@@ -106,11 +101,7 @@ async function withoutTwins(
       if (!(error instanceof TerraformFailed)) throw error
       const fallen = fallenIn(error.errors, others)
       if (fallen.size === 0) throw error
-      others = others.flatMap((other) => {
-        if (!fallen.has(other.address)) return [other]
-        const [, next, ...rest] = other.ids
-        return next === undefined ? [] : [{ ...other, ids: [next, ...rest] as const }]
-      })
+      others = others.flatMap((other) => (fallen.has(other.address) ? (nextOf(other) ?? []) : [other]))
     }
   }
   return candidates.map((candidate) =>
