@@ -8,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -46,7 +47,7 @@ const { outputFiles } = await build({
   write: false,
 })
 mkdirSync(DIST, { recursive: true })
-const outputs = [...outputFiles, ...scripts()]
+const outputs = [...outputFiles, ...scripts(), ...assets()]
 for (const { path: file, contents } of outputs) replace(file, contents)
 try {
   clearAway(new Set(outputs.map(({ path: file }) => file)))
@@ -63,6 +64,15 @@ function scripts(): { path: string; contents: Uint8Array }[] {
       path: path.join(DIST, path.basename(file)),
       contents: readFileSync(path.join(store, file)),
     }))
+}
+
+/** What `/docs` serves of swagger-ui, which is read from beside the module, too: an image has the bundle and no packages. */
+function assets(): { path: string; contents: Uint8Array }[] {
+  const swagger = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  return ['swagger-ui.css', 'swagger-ui-bundle.js'].map((name) => ({
+    path: path.join(DIST, name),
+    contents: readFileSync(path.join(swagger, name)),
+  }))
 }
 
 /** Whole or not at all, and only where it differs: another process may be starting from the same file. */

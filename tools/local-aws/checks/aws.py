@@ -1,5 +1,7 @@
 """Clients, and the list of checks."""
 
+import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +30,20 @@ class Aws:
         # An answer of 500 is an answer: nothing is tried again.
         config = Config(retries={"total_max_attempts": 1}, read_timeout=20, s3={"addressing_style": "path"})
         return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint, config=config, **keys)
+
+    def get(self, what: str) -> Any:
+        """What the emulator tells beside AWS's APIs."""
+        return self._answer(urllib.request.Request(f"{self.endpoint}/_local-aws/{what}"))
+
+    def post(self, what: str, told: object = None) -> Any:
+        return self._answer(
+            urllib.request.Request(f"{self.endpoint}/_local-aws/{what}", data=json.dumps(told).encode())
+        )
+
+    @staticmethod
+    def _answer(request: urllib.request.Request) -> Any:
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
 
 
 Check = Callable[[Aws], None]

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import datetime, timezone
 
 from checks.aws import ACCOUNT, Aws, check, refused, same
 
@@ -225,6 +226,41 @@ def bus_in_use(aws: Aws) -> None:
     events.delete_rule(Name="all", EventBusName="ruled")
     events.delete_event_bus(Name="ruled")
     refused("ResourceNotFoundException", events.describe_event_bus, Name="ruled")
+
+
+def message_of(aws: Aws, url: str) -> dict | None:
+    """What lies in the queue, if something does."""
+    messages = aws("sqs").receive_message(QueueUrl=url).get("Messages", [])
+    return json.loads(messages[0]["Body"]) if messages else None
+
+
+@check("events-delivery")
+def delivery(aws: Aws) -> None:
+    events = aws("events")
+    events.create_event_bus(Name="delivering")
+    key = aws("kms").create_key()["KeyMetadata"]["KeyId"]
+    url, arn = queue_of(aws, "delivered")
+    aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": key})
+    pattern = '{"source": ["cart"], "detail-type": [{"prefix": "Cart"}]}'
+    place = {"Name": "orders", "EventBusName": "delivering"}
+    events.put_rule(**place, EventPattern=pattern)
+    events.put_targets(EventBusName="delivering", Rule="orders", Targets=[{"Id": "queue", "Arn": arn}])
+
+    def put(detail_type: str) -> None:
+        entry = {"EventBusName": "delivering", "Source": "cart", "DetailType": detail_type, "Detail": '{"n": 1}'}
+        answer = events.put_events(Entries=[{**entry, "Time": datetime(2026, 1, 2, tzinfo=timezone.utc)}])
+        same(answer["FailedEntryCount"], 0)
+
+    put("Order")
+    same(message_of(aws, url), None)
+    put("CartCheckedOut")
+    event = message_of(aws, url) or {}
+    wanted = {"version": "0", "source": "cart", "detail-type": "CartCheckedOut", "account": ACCOUNT}
+    wanted |= {"time": "2026-01-02T00:00:00Z", "region": "eu-west-1", "resources": [], "detail": {"n": 1}}
+    same({name: value for name, value in event.items() if name != "id"}, wanted)
+    events.disable_rule(**place)
+    put("CartCheckedOut")
+    same(message_of(aws, url), None)
 
 
 def bucket_of(aws: Aws, name: str) -> str:

@@ -1,9 +1,13 @@
 """What IAM decides. Comes last by its name: it switches the checking of everybody on, and off again."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from checks.aws import ACCOUNT, Aws, check, refused, same
 from checks.data import bucket_of, key_of, queue_of, table_of
@@ -39,6 +43,11 @@ def resources(aws: Aws) -> None:
     key = aws("kms").create_key()["KeyMetadata"]
     aws("kms").create_alias(AliasName="alias/own", TargetKeyId=key["KeyId"])
     queue, _ = queue_of(aws, "permitted")
+    for group in ("/mine", "/other"):
+        aws("logs").create_log_group(logGroupName=group)
+        aws("ssm").put_parameter(Name=group, Value="x", Type="String")
+    for repository in ("own/mine", "own/other"):
+        aws("ecr").create_repository(repositoryName=repository)
     role = role_with(
         aws,
         [
@@ -48,6 +57,11 @@ def resources(aws: Aws) -> None:
             ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{ARN}:secret:mine-??????"),
             ("sqs:SendMessage", f"arn:aws:sqs:{ARN}:permitted"),
             ("kms:Encrypt", key["Arn"]),
+            ("logs:CreateLogStream", f"arn:aws:logs:{ARN}:log-group:/mine:*"),
+            ("logs:PutLogEvents", f"arn:aws:logs:{ARN}:log-group:/mine:*"),
+            ("ssm:GetParameter*", f"arn:aws:ssm:{ARN}:parameter/mine"),
+            ("ecr:GetAuthorizationToken", "*"),
+            ("ecr:BatchGetImage", f"arn:aws:ecr:{ARN}:repository/own/mine"),
         ],
     )
 
@@ -55,7 +69,7 @@ def resources(aws: Aws) -> None:
         return [{"EventBusName": bus, "Source": "cart", "DetailType": "t", "Detail": "{}"}]
 
     with checking(aws):
-        services = ("dynamodb", "events", "secretsmanager", "sqs", "kms")
+        services = ("dynamodb", "events", "secretsmanager", "sqs", "kms", "logs", "ssm", "ecr")
         as_role = {service: aws.client(service, role) for service in services}
         dynamodb, events = as_role["dynamodb"], as_role["events"]
         denied = "AccessDeniedException"
@@ -72,24 +86,104 @@ def resources(aws: Aws) -> None:
         as_role["sqs"].send_message(QueueUrl=queue, MessageBody="x")
         for name in (key["KeyId"], key["Arn"], "alias/own", f"arn:aws:kms:{ARN}:alias/own"):
             as_role["kms"].encrypt(KeyId=name, Plaintext=b"x")
+        logs, ssm, ecr = as_role["logs"], as_role["ssm"], as_role["ecr"]
+        stream = {"logGroupName": "/mine", "logStreamName": "api/api/1"}
+        logs.create_log_stream(**stream)
+        logs.put_log_events(**stream, logEvents=[{"timestamp": int(time.time() * 1000), "message": "x"}])
+        refused(denied, logs.create_log_stream, logGroupName="/other", logStreamName="api")
+        ssm.get_parameter(Name="/mine")
+        ssm.get_parameters(Names=["/mine"])
+        refused(denied, ssm.get_parameters, Names=["/mine", "/other"])
+        ecr.get_authorization_token()
+        ecr.batch_get_image(repositoryName="own/mine", imageIds=[{"imageTag": "x"}])
+        refused(denied, ecr.batch_get_image, repositoryName="own/other", imageIds=[{"imageTag": "x"}])
 
 
-def role_with(aws: Aws, permissions: list[tuple[str, str]]) -> dict[str, str]:
+@check("iam-refusals")
+def refusals(aws: Aws) -> None:
+    own, _ = queue_of(aws, "told")
+    other, arn = queue_of(aws, "untold")
+    role = role_with(aws, [("sqs:*", arn.replace("untold", "told"))], "refused")
+    with checking(aws):
+        sqs, sts, dynamodb, s3 = (aws.client(name, role) for name in ("sqs", "sts", "dynamodb", "s3"))
+        sqs.send_message(QueueUrl=own, MessageBody="x")
+        for _ in range(2):
+            refused("AccessDeniedException", sqs.send_message, QueueUrl=other, MessageBody="x")
+        table = f"arn:aws:dynamodb:{ARN}:table/none"
+        try:
+            dynamodb.get_item(TableName="none", Key=key_of("1"))
+            raise AssertionError("it was carried out")
+        except ClientError as error:
+            session = f"arn:aws:sts::{ACCOUNT}:assumed-role/refused/check"
+            wanted = f"User: {session} is not authorized to perform: dynamodb:GetItem on resource: {table}"
+            same(error.response["Error"]["Message"], wanted)
+        refused("AccessDenied", sts.assume_role, RoleArn=role_arn("refused"), RoleSessionName="check")
+        refused("AccessDenied", s3.get_object, Bucket="none", Key="x")
+    told = {
+        (one["action"], one["resource"]): one["count"]
+        for one in aws.get("denials")
+        if one["principal"] == role_arn("refused")
+    }
+    same(told.get(("sqs:SendMessage", arn)), 2)
+    same(told.get(("dynamodb:GetItem", table)), 1)
+    same(told.get(("sts:AssumeRole", role_arn("refused"))), 1)
+    same(told.get(("s3:GetObject", "arn:aws:s3:::none/x")), 1)
+
+
+@check("iam-trust")
+def trust(aws: Aws) -> None:
+    role_with(aws, [("dynamodb:ListTables", "*")], "ran", trusted={"Service": "ecs-tasks.amazonaws.com"})
+    account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    role_with(aws, [], "shared", trusted=account)
+    user = role_with(aws, [("sts:AssumeRole", "*")], "asking")
+    keys = aws.post("enforce")
+    try:
+        same(aws.post("enforce"), keys)
+        admin = {
+            "aws_access_key_id": keys["accessKeyId"],
+            "aws_secret_access_key": keys["secretAccessKey"],
+        }
+        taken = credentials(aws.client("sts", admin), role_arn("ran"))
+        aws.client("dynamodb", taken).list_tables()
+        refused("AccessDeniedException", aws.client("ecr", taken).describe_repositories)
+        aws.client("ecr", admin).describe_repositories()
+        asking = aws.client("sts", user)
+        refused("AccessDenied", asking.assume_role, RoleArn=role_arn("ran"), RoleSessionName="check")
+        credentials(asking, role_arn("shared"))
+    finally:
+        free(aws, "inf")
+
+
+def role_arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+def role_with(
+    aws: Aws,
+    permissions: list[tuple[str, str]],
+    name: str = "task",
+    trusted: dict[str, str] | None = None,
+) -> dict[str, str]:
     """Credentials of a role that may do this."""
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
-    arn = aws("iam").create_role(
-        RoleName="task",
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": trusted or {"AWS": "*"}}
+    aws("iam").create_role(
+        RoleName=name,
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-    )["Role"]["Arn"]
+    )
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in permissions
     ]
-    aws("iam").put_role_policy(
-        RoleName="task",
-        PolicyName="own",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
-    )
-    given = aws("sts").assume_role(RoleArn=arn, RoleSessionName="check")["Credentials"]
+    if statements:
+        aws("iam").put_role_policy(
+            RoleName=name,
+            PolicyName="own",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        )
+    return credentials(aws("sts"), role_arn(name))
+
+
+def credentials(sts: Any, role: str) -> dict[str, str]:
+    given = sts.assume_role(RoleArn=role, RoleSessionName="check")["Credentials"]
     return {
         "aws_access_key_id": given["AccessKeyId"],
         "aws_secret_access_key": given["SecretAccessKey"],
@@ -100,18 +194,19 @@ def role_with(aws: Aws, permissions: list[tuple[str, str]]) -> dict[str, str]:
 @contextmanager
 def checking(aws: Aws) -> Iterator[None]:
     """Everybody is checked in here."""
-
-    def free(requests: str) -> None:
-        # As a text: a form would be read as one, and be empty.
-        request = urllib.request.Request(
-            f"{aws.endpoint}/moto-api/reset-auth",
-            data=requests.encode(),
-            headers={"Content-Type": "text/plain"},
-        )
-        urllib.request.urlopen(request).close()
-
-    free("0")
+    free(aws, "0")
     try:
         yield
     finally:
-        free("inf")
+        free(aws, "inf")
+
+
+def free(aws: Aws, requests: str) -> None:
+    """So many requests are not checked."""
+    # As a text: a form would be read as one, and be empty.
+    request = urllib.request.Request(
+        f"{aws.endpoint}/moto-api/reset-auth",
+        data=requests.encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    urllib.request.urlopen(request).close()

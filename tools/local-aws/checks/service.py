@@ -127,6 +127,167 @@ def registered(aws: Aws) -> None:
     same((told["deregisteredAt"], told["status"]), (ended["deregisteredAt"], "INACTIVE"))
 
 
+MINUTE = 60_000
+NOW = 1_790_000_000_000
+
+
+def reported(service: dict, deployments: list[dict], **more: object) -> dict:
+    """A report: what the scheduler has made of the deployments that it knows, the newest first."""
+    running = sum(one["runningCount"] for one in deployments)
+    return {
+        "service": service["serviceArn"],
+        "cluster": service["clusterArn"],
+        "taskDefinition": deployments[0]["taskDefinition"],
+        "desiredCount": 3,
+        "runningCount": running,
+        "pendingCount": 1,
+        "deployments": deployments,
+        "events": [{"createdAt": NOW, "message": "(service app) has reached a steady state."}],
+        "tasks": [],
+        **more,
+    }
+
+
+def seen(service: dict, deployment: dict, status: str, running: int, state: str) -> dict:
+    return {
+        "id": deployment["id"],
+        "status": status,
+        "taskDefinition": deployment["taskDefinition"],
+        "desiredCount": 3,
+        "pendingCount": 0,
+        "runningCount": running,
+        "failedTasks": 0,
+        "rolloutState": state,
+        "rolloutStateReason": f"{state} it is.",
+        "createdAt": NOW - MINUTE,
+        "updatedAt": NOW,
+    }
+
+
+@check("ecs-reports")
+def reports(aws: Aws) -> None:
+    ecs = aws("ecs")
+    service = service_of(aws, "reported")
+    [first] = service["deployments"]
+    where = {"cluster": "reported", "service": "app"}
+
+    def now() -> tuple:
+        told = ecs.describe_services(cluster="reported", services=["app"])["services"][0]
+        deployments = [
+            (one["id"], one["status"], one["desiredCount"], one["runningCount"], one["rolloutState"])
+            for one in told["deployments"]
+        ]
+        definition = told["taskDefinition"].split(":")[-1]
+        return definition, (told["desiredCount"], told["runningCount"], told["pendingCount"]), deployments
+
+    aws.post("ecs-services", reported(service, [seen(service, first, "PRIMARY", 1, "PENDING")]))
+    same(now(), ("1", (3, 1, 1), [(first["id"], "PRIMARY", 3, 1, "IN_PROGRESS")]))
+    aws.post("ecs-services", reported(service, [seen(service, first, "PRIMARY", 3, "COMPLETED")]))
+    told = ecs.describe_services(cluster="reported", services=["app"])["services"][0]
+    same(told["deployments"][0]["rolloutStateReason"], "COMPLETED it is.")
+    same([event["message"] for event in told["events"]], ["(service app) has reached a steady state."])
+    [again] = ecs.describe_services(cluster="reported", services=["app"])["services"][0]["events"]
+    same(again["id"], told["events"][0]["id"])
+
+    # A count is no deployment; nor is an update that changes nothing.
+    ecs.update_service(**where, desiredCount=4, taskDefinition="reported-family")
+    same(now(), ("1", (4, 3, 1), [(first["id"], "PRIMARY", 4, 3, "COMPLETED")]))
+    ecs.update_service(**where, desiredCount=3)
+
+    def release() -> dict:
+        register(aws, "reported-family", 1)
+        return ecs.update_service(**where, taskDefinition="reported-family")["service"]["deployments"][0]
+
+    second = release()
+    old = (first["id"], "ACTIVE", 3, 3, "COMPLETED")
+    same(now(), ("2", (3, 3, 1), [(second["id"], "PRIMARY", 3, 0, "IN_PROGRESS"), old]))
+    # From before the scheduler heard of it, also of the count.
+    stale = reported(service, [seen(service, first, "PRIMARY", 2, "COMPLETED")], desiredCount=9)
+    aws.post("ecs-services", stale)
+    old = (first["id"], "ACTIVE", 3, 2, "COMPLETED")
+    same(now(), ("2", (3, 2, 1), [(second["id"], "PRIMARY", 3, 0, "IN_PROGRESS"), old]))
+    going = [seen(service, second, "PRIMARY", 1, "IN_PROGRESS"), seen(service, first, "ACTIVE", 2, "COMPLETED")]
+    aws.post("ecs-services", reported(service, going))
+    same(now()[1:], ((3, 3, 1), [(second["id"], "PRIMARY", 3, 1, "IN_PROGRESS"), old]))
+    # Undone: the first is the primary one again.
+    undone = [seen(service, first, "PRIMARY", 3, "IN_PROGRESS"), seen(service, second, "ACTIVE", 0, "FAILED")]
+    aws.post("ecs-services", reported(service, undone))
+    back = (first["id"], "PRIMARY", 3, 3, "IN_PROGRESS")
+    same(now(), ("1", (3, 3, 1), [back, (second["id"], "ACTIVE", 3, 0, "FAILED")]))
+    gone = [seen(service, first, "PRIMARY", 3, "COMPLETED"), seen(service, second, "INACTIVE", 0, "FAILED")]
+    aws.post("ecs-services", reported(service, gone))
+    same(now(), ("1", (3, 3, 1), [(first["id"], "PRIMARY", 3, 3, "COMPLETED")]))
+
+    forced = ecs.update_service(**where, forceNewDeployment=True)["service"]["deployments"]
+    same([one["status"] for one in forced], ["PRIMARY", "ACTIVE"])
+    assert forced[0]["id"] not in (first["id"], second["id"]), "a forced deployment is a new one"
+    # Deleted, and made anew: nobody reports that one yet.
+    ecs.delete_service(**where, force=True)
+    aws.post("ecs-services", reported(service, gone))
+    ecs.create_service(
+        cluster="reported", serviceName="app", taskDefinition="reported-family", desiredCount=2
+    )
+    same(now()[1], (2, 2, 0))
+
+
+@check("ecs-reported-tasks")
+def reported_tasks(aws: Aws) -> None:
+    ecs = aws("ecs")
+    service = service_of(aws, "ran")
+    [deployment] = service["deployments"]
+
+    def task(number: int, **more: object) -> dict:
+        return {
+            "taskArn": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task/ran/{number:032d}",
+            "taskDefinitionArn": deployment["taskDefinition"],
+            "startedBy": deployment["id"],
+            "lastStatus": "RUNNING",
+            "desiredStatus": "RUNNING",
+            "healthStatus": "UNKNOWN",
+            "capacityProviderName": "FARGATE_SPOT",
+            "availabilityZone": "eu-west-1b",
+            "createdAt": NOW,
+            "startedAt": NOW + MINUTE,
+            "containers": [{"name": "app"}],
+            **more,
+        }
+
+    stopped = {
+        "lastStatus": "STOPPED",
+        "desiredStatus": "STOPPED",
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+        "containers": [{"name": "app", "exitCode": 137}],
+    }
+    told = [task(1), task(2), task(3, **stopped)]
+    arns = [one["taskArn"] for one in told]
+    deployments = [seen(service, deployment, "PRIMARY", 2, "IN_PROGRESS")]
+    aws.post("ecs-services", reported(service, deployments, tasks=told))
+
+    def listed(**asked: object) -> list[str]:
+        return ecs.list_tasks(cluster="ran", **asked)["taskArns"]
+
+    same(listed(), arns[:2])
+    same(listed(serviceName="app", desiredStatus="STOPPED"), arns[2:])
+    same(listed(startedBy=deployment["id"]), arns[:2])
+    same((listed(family="ran-family"), listed(family="ran")), (arns[:2], []))
+    refused("ServiceNotFoundException", ecs.list_tasks, cluster="ran", serviceName="other")
+    pages = ecs.get_paginator("list_tasks").paginate(cluster="ran", PaginationConfig={"PageSize": 1})
+    same([page["taskArns"] for page in pages], [[arn] for arn in arns[:2]])
+
+    answer = ecs.describe_tasks(cluster="ran", tasks=[arns[2], arns[0].split("/")[-1], "f" * 32])
+    same([one["taskArn"] for one in answer["tasks"]], [arns[2], arns[0]])
+    same([one["reason"] for one in answer["failures"]], ["MISSING"])
+    ended, running = answer["tasks"]
+    same((running["group"], running["launchType"]), ("service:app", "FARGATE"))
+    same((running["capacityProviderName"], running["availabilityZone"]), ("FARGATE_SPOT", "eu-west-1b"))
+    same(running["startedAt"] - running["createdAt"], timedelta(minutes=1))
+    same(("stoppedAt" in running, "stoppedAt" in ended), (False, True))
+    same((ended["stopCode"], ended["containers"][0]["exitCode"]), ("EssentialContainerExited", 137))
+    ecs.delete_service(cluster="ran", service="app", force=True)
+    same(listed(), [])
+
+
 @check("autoscaling-tags")
 def scaling_tags(aws: Aws) -> None:
     service_of(aws, "scaled")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
+from moto.core.exceptions import ServiceException
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import (
     HTTP_METHODS,
@@ -17,7 +18,9 @@ from moto.moto_server.werkzeug_app import (
 
 from emulator.inventory import inventory
 from emulator.kit import AddedService, Shelf, added_services
+from emulator.services.ecs import reports
 from emulator.services.elasticache import auth_tokens
+from emulator.services.iam import admin, refusals
 
 #: Where the emulator tells which one it is. No bucket has a name like that.
 IDENTITY_PATH = "/_local-aws"
@@ -25,6 +28,12 @@ IDENTITY_PATH = "/_local-aws"
 INVENTORY_PATH = "/_local-aws/inventory"
 #: Where it tells the tokens that each replication group takes now, which AWS tells nobody.
 REDIS_TOKENS_PATH = "/_local-aws/redis-tokens"
+#: Where it tells what policies have refused: see services/iam/refusals.py.
+DENIALS_PATH = "/_local-aws/denials"
+#: Where it is told to check everybody from now on, and answers with an admin's keys: see services/iam/admin.py.
+ENFORCE_PATH = "/_local-aws/enforce"
+#: Where it is told how a service of ECS is: see services/ecs/reports.py.
+ECS_SERVICES_PATH = "/_local-aws/ecs-services"
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
@@ -39,6 +48,11 @@ class Application(DomainDispatcherApplication):
             IDENTITY_PATH: lambda: identity,
             INVENTORY_PATH: inventory,
             REDIS_TOKENS_PATH: auth_tokens.all_valid,
+            DENIALS_PATH: refusals.denials,
+        }
+        self._takers: dict[str, Callable[[Any], Any]] = {
+            ENFORCE_PATH: lambda _: admin.enforce(),
+            ECS_SERVICES_PATH: reports.take,
         }
         self._added_apps: dict[type[AddedService], Flask] = {}
         # moto's collections are not made for threads: one that grows while another request walks through it answers 500, the
@@ -59,14 +73,29 @@ class Application(DomainDispatcherApplication):
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path in self._tellers:
-            start_response("200 OK", [("Content-Type", "application/json")])
-            return [json.dumps(self._tellers[path]()).encode()]
+            return _answer(start_response, "200 OK", self._tellers[path]())
+        if path in self._takers and environ["REQUEST_METHOD"] == "POST":
+            return self._take(environ, start_response)
         if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
             Shelf.empty_all()
         if _signed_for(environ) == _WAITS:
             return super().__call__(environ, start_response)
         with self._turn:
             return super().__call__(environ, start_response)
+
+    def _take(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        try:
+            with self._turn:
+                taken = self._takers[environ["PATH_INFO"]](json.loads(body or "null"))
+        except (ServiceException, KeyError, TypeError, ValueError) as error:
+            return _answer(start_response, "400 Bad Request", {"message": f"{type(error).__name__}: {error}"})
+        return _answer(start_response, "200 OK", taken)
+
+
+def _answer(start_response: Callable, status: str, told: Any) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", "application/json")])
+    return [json.dumps(told).encode()]
 
 
 def _signed_for(environ: dict[str, Any]) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from emulator.kit import Shelf
+from emulator.services.iam.admin import ADMIN
 
 #: Fields of moto's backends that hold no resources, but what moto notes about them.
 _NOTES = re.compile(
     r"^_|tag|token|operation|history|delegation_sets|valid_resource_types|account_status|settings"
+    # Those of users, and of roles that were taken.
+    r"|access_keys|assumed_roles"
 )
 
 #: What AWS goes on listing for a while, or for ever, after it was deleted.
@@ -38,7 +41,9 @@ def inventory() -> dict[str, list[str]]:
 
 def _resources(backend: BaseBackend) -> dict[str, list[str]]:
     return {
-        name: sorted(_told(key, entry) for key, entry in _entries(value) if _is_there(backend, entry))
+        name: sorted(
+            _told(key, entry) for key, entry in _entries(value) if key != ADMIN and _is_there(backend, entry)
+        )
         for name, value in vars(backend).items()
         if isinstance(value, (dict, list)) and not _NOTES.search(name)
     }

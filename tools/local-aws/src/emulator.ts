@@ -6,11 +6,14 @@ export const PACKAGE = path.join(import.meta.dirname, '..')
 /** Ends of the emulator that mean something: see emulator/server.py. */
 export const EXIT = { locked: 75, portTaken: 69 } as const
 
-/** Where an emulator tells which one it is, and what it holds: see emulator/application.py. */
+/** Where an emulator tells of itself, and is told what AWS is not: see emulator/application.py. */
 export const PATHS = {
   identity: '/_local-aws',
   inventory: '/_local-aws/inventory',
   redisTokens: '/_local-aws/redis-tokens',
+  denials: '/_local-aws/denials',
+  enforce: '/_local-aws/enforce',
+  ecsServices: '/_local-aws/ecs-services',
 } as const
 
 /** What an emulator says of itself. */

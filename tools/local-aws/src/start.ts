@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EXIT, emulatorArguments, emulatorEnvironment, identityIn, PACKAGE, PATHS } from './emulator.ts'
-import { environmentFor } from './environment.ts'
+import { environmentFor, REGION } from './environment.ts'
 import { findMoto } from './find/moto.ts'
 import { LocalAwsProblem } from './problem.ts'
 
@@ -18,10 +18,27 @@ export interface LocalAwsOptions {
   readonly port?: number
   /** @default eu-west-1 */
   readonly region?: string
+  /** A file that only one emulator can hold at a time; it says who does. */
+  readonly lock?: string
   /** Rows of emulator/gaps.json that stay as moto ships them; `all` names every one. */
   readonly leaveOpen?: readonly string[]
   /** What programs are looked for with. @default process.env */
   readonly env?: NodeJS.ProcessEnv
+}
+
+export interface AccessKey {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** Something that policies refused. */
+export interface Denial {
+  /** ARN of the role or the user. */
+  readonly principal: string
+  readonly action: string
+  readonly resource: string
+  /** How often. */
+  readonly count: number
 }
 
 /** An AWS of one's own, empty, which goes when this process goes. */
@@ -29,6 +46,7 @@ export interface LocalAws {
   readonly endpoint: string
   readonly port: number
   readonly pid: number
+  readonly region: string
   /**
    * What points Terraform, the AWS CLI and the SDKs at it: `spawn(…, { env: { ...process.env, ...aws.environment } })`.
    * A name with `undefined` is taken away by that.
@@ -38,6 +56,20 @@ export interface LocalAws {
   inventory(): Promise<Readonly<Record<string, readonly string[]>>>
   /** The tokens that each replication group takes now, which AWS tells nobody; the empty one is a connection without any. */
   redisTokens(): Promise<Readonly<Record<string, readonly string[]>>>
+  /**
+   * Checks everybody from now on. The keys are those of `local-admin`, who may do everything and take every role, and is
+   * not in the inventory; each time the same.
+   */
+  enforce(): Promise<AccessKey>
+  /** What policies have refused since the start. */
+  denials(): Promise<readonly Denial[]>
+  /**
+   * Tells a service of ECS as a scheduler outside of the emulator has it: a ServiceReport of tools/rehearsal. From the first
+   * one on DescribeServices, ListTasks and DescribeTasks tell what was reported. One call comes after the other.
+   *
+   * @throws {LocalAwsProblem} where there is no such service; one that was deleted is left as it is
+   */
+  reportService(report: unknown): Promise<void>
   /** What it has said lately, errors of the emulator itself above all. */
   lastWords(): string
   stop(): Promise<void>
@@ -46,14 +78,15 @@ export interface LocalAws {
 /**
  * Starts an emulator on a loopback port. Any number can run at once.
  *
- * @throws {LocalAwsProblem} where there is no moto, or the port is taken
+ * @throws {LocalAwsProblem} where there is no moto, the port is taken, or another one holds the lock
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const base = options.env ?? process.env
+  const { env: base = process.env, region = REGION } = options
   const python = await findMoto(base)
   const args = [
     '--until-stdin-ends',
     ...['--port', String(options.port ?? 0)],
+    ...(options.lock === undefined ? [] : ['--lock', path.resolve(options.lock)]),
     ...(options.leaveOpen === undefined || options.leaveOpen.length === 0
       ? []
       : ['--leave-open', options.leaveOpen.join(',')]),
@@ -87,6 +120,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   if (identity === undefined) {
     await end(child)
     if (code === EXIT.portTaken) throw new LocalAwsProblem(said.trim())
+    if (code === EXIT.locked && options.lock !== undefined) throw new LocalAwsProblem(heldBy(options.lock))
     throw new Error(`the AWS emulator does not start (exit code ${String(code)}):\n${said}`)
   }
 
@@ -98,27 +132,44 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   let environment: NodeJS.ProcessEnv
   try {
     const { endpoint } = identity
-    const region = options.region === undefined ? {} : { region: options.region }
-    environment = environmentFor({ endpoint, base, folder, ...region })
+    environment = environmentFor({ endpoint, region, base, folder })
   } catch (error) {
     // A setting that cannot be used.
     await stop()
     throw error
   }
-  const told = async (where: string): Promise<Record<string, string[]>> => {
-    const answer = await fetch(identity.endpoint + where)
-    return (await answer.json()) as Record<string, string[]>
+  const ask = async <Told>(where: string, body?: string): Promise<Told> => {
+    const answer = await fetch(identity.endpoint + where, body === undefined ? {} : { method: 'POST', body })
+    if (answer.ok) return (await answer.json()) as Told
+    throw new LocalAwsProblem(`${where} answers ${answer.status}: ${await answer.text()}`)
   }
+  let reported: Promise<unknown> = Promise.resolve()
   return {
     endpoint: identity.endpoint,
     port: identity.port,
     pid: identity.pid,
+    region,
     environment,
-    inventory: () => told(PATHS.inventory),
-    redisTokens: () => told(PATHS.redisTokens),
+    inventory: () => ask(PATHS.inventory),
+    redisTokens: () => ask(PATHS.redisTokens),
+    enforce: () => ask(PATHS.enforce, ''),
+    denials: () => ask(PATHS.denials),
+    reportService: (told) => {
+      const report = (): Promise<void> => ask(PATHS.ecsServices, JSON.stringify(told))
+      const next = reported.then(report, report)
+      reported = next
+      return next
+    },
     lastWords: () => said,
     stop,
   }
+}
+
+/** @param lock the file in which the holder says who it is */
+function heldBy(lock: string): string {
+  const holder = readFileSync(lock, 'utf8')
+  const pid = /"pid": (\d+)/.exec(holder)?.[1] ?? 'unknown'
+  return `another one holds ${lock}: process ${pid}`
 }
 
 async function end(child: ChildProcess): Promise<void> {

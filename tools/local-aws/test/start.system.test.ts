@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identityAt } from '../src/emulator.ts'
-import { startLocalAws } from '../src/index.ts'
+import { LocalAwsProblem, startLocalAws } from '../src/index.ts'
 
 const PATIENCE = 60_000
 
@@ -38,6 +40,39 @@ test(
       `port ${one.port} of 127.0.0.1 cannot be used`,
     )
     await one.stop()
+  },
+  PATIENCE,
+)
+
+test(
+  'of two that ask for one lock the second is told who holds it',
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lock-'))
+    const lock = path.join(folder, 'lock')
+    const one = await startLocalAws({ lock })
+
+    const refused = startLocalAws({ lock })
+    await expect(refused).rejects.toThrow(
+      new LocalAwsProblem(`another one holds ${lock}: process ${one.pid}`),
+    )
+    await one.stop()
+    const next = await startLocalAws({ lock })
+    await next.stop()
+    rmSync(folder, { recursive: true })
+  },
+  PATIENCE,
+)
+
+test(
+  'a report of a service that was never there is refused',
+  async () => {
+    const aws = await startLocalAws({ region: 'eu-central-1' })
+    const service = 'arn:aws:ecs:eu-central-1:123456789012:service/none/app'
+
+    await expect(aws.reportService({ service })).rejects.toThrow(`there is no service ${service}`)
+    expect(aws.region).toBe('eu-central-1')
+    expect(aws.environment['AWS_REGION']).toBe('eu-central-1')
+    await aws.stop()
   },
   PATIENCE,
 )

@@ -12,7 +12,7 @@ export {
   type PassingRequest,
   startHttpFaultProxy,
 } from './http-faults.ts'
-export { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts'
+export { findRedis, type RedisServer, type RedisServerOptions, startRedis } from './redis.ts'
 export {
   type FailOverOptions,
   type MoveOptions,
@@ -22,6 +22,6 @@ export {
   type RedisPairOptions,
   startRedisPair,
 } from './redis-pair.ts'
-export type { ServerProcess } from './server-process.ts'
+export { freePort, type ServerProcess } from './server-process.ts'
 export { startTcpFaultProxy, type TcpFault, type TcpFaultProxy } from './tcp-faults.ts'
 export { untilCached } from './until-cached.ts'

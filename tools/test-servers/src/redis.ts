@@ -49,7 +49,12 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
-async function findRedis(): Promise<string> {
+/**
+ * The file of redis-server, which is installed first where it is missing, on Debian and as root.
+ *
+ * @throws where there is none; the message says what to do
+ */
+export async function findRedis(): Promise<string> {
   const own = process.env['CARTWRIGHT_REDIS_SERVER'] ?? onPath('redis-server')
   if (own !== undefined) return own
   const apt = onPath('apt-get')

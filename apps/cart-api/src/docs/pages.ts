@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Express, Request } from 'express'
@@ -70,15 +70,20 @@ export function serveDocs(app: Express, document: unknown, options: ExchangeOpti
     page(SCRIPT, () => DOCS_SCRIPT),
   )
   serve(PROBLEM_DOCS_PATH, page(HTML, errorsPage))
-  const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   for (const [name, type] of Object.entries(ASSETS)) {
     const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' }
     serve(
       `/docs/${name}`,
-      page(headers, () => readFileSync(path.join(swaggerFolder, name))),
+      page(headers, () => readFileSync(assetFile(name))),
     )
   }
   serve('/', () => ({ status: 302, headers: { Location: '/docs' } }))
+}
+
+/** Beside this module once it is bundled (build.ts), in its package until then. */
+function assetFile(name: string): string {
+  const bundled = path.join(import.meta.dirname, name)
+  return existsSync(bundled) ? bundled : createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`)
 }
 
 /**

@@ -54,3 +54,24 @@ def refuse_to_delete_buses_in_use() -> None:
         if name in self.event_buses and self.event_buses[name].rules:
             raise problem("ValidationException", "EventBus can't be deleted since it has rules.")
         return original(self, name)
+
+
+@closes("events-delivery")
+def deliver_as_told() -> None:
+    """PutEvents: what a rule that is disabled, or one by schedule, does with it, and what arrives."""
+    from moto.events.models import Rule
+    from moto.events.utils import EventTemplateParser
+
+    @wrap(Rule, "send_to_targets")
+    def send_to_targets(original, self, original_event, transform_input=True):
+        if self.state != "DISABLED" and self.event_pattern.get_pattern():
+            original(self, original_event, transform_input)
+
+    transform = EventTemplateParser.parse
+
+    def parse(input_template, input_paths_map, event):
+        if input_template:
+            return transform(input_template, input_paths_map, event)
+        return {name: value for name, value in event.items() if name != "ingestion-time"}
+
+    EventTemplateParser.parse = staticmethod(parse)

@@ -25,7 +25,10 @@ tells too, and ends with 1 where it does not run. \`env\` prints what points a s
 
 Tests start their own, as many as they like: \`startLocalAws()\` of \`@cartwright/local-aws\`. Such a one ends with the
 process that started it, and tells by \`inventory()\` what was left in it, and by \`redisTokens()\` which tokens each
-replication group takes now.
+replication group takes now. With \`lock\` one at a time holds that file.
+
+A service of ECS has at once what it asks for, unless somebody runs its tasks and tells by \`reportService()\` how they are:
+then AWS's APIs tell what was reported, and a release is under way until it is reported as done or undone.
 
 ## What it needs
 
@@ -51,9 +54,10 @@ A provider block needs \`max_retries = 3\`, as it otherwise tries an answer of 5
 
 ## Checking permissions
 
-Nobody is checked, until \`POST /moto-api/reset-auth\` says after how many requests everybody shall be (as plain text:
-\`0\`, or \`inf\` for never). The keys of \`AssumeRole\` are then held against the policies of their role, and a refusal
-names action and resource. The keys above are unknown then: make a user with an access key before.
+Nobody is checked, until \`enforce()\` is called, or \`POST /moto-api/reset-auth\` says after how many requests everybody
+shall be (as plain text: \`0\`, or \`inf\` for never). The keys of \`AssumeRole\` are then held against the policies of their
+role. A refusal names action and resource; \`denials()\` tells all of them. The keys above are unknown then: \`enforce()\`
+gives those of \`local-admin\`, who may do everything, and take the roles that trust AWS's services in their place.
 
 ## The gaps
 
@@ -71,8 +75,10 @@ service reads its requests and writes its answers.
 
 ## What is still missing
 
-- Tasks, builds, pipelines and deployments do not run; alarms do not change their state by themselves; scaling does
-  nothing. What they would have done can be done by the API.
+- Tasks, builds, pipelines and deployments do not run, unless somebody runs tasks and reports them; alarms do not change
+  their state by themselves; scaling does nothing. What they would have done can be done by the API.
+- ECS: a changed network, platform version or load balancer makes no deployment of its own; StopTask does not know tasks that
+  were reported.
 - Permissions: permissions boundaries, session policies, resource policies other than those of buckets, and PartiQL are
   not looked at. Conditions know \`aws:SecureTransport\` alone: one on another key never refuses. Requests to the
   services that moto lacks whole (the delivery tools, Budgets, X-Ray) are about \`*\`, and so are those that no row names.

@@ -1,11 +1,13 @@
+import type { Guard } from '../guard/guard.ts'
 import { Agent } from './agent.ts'
-import { Guard } from './guard/guard.ts'
 import { Journal } from './journal.ts'
 import { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 import type { Stop, Surroundings } from './task/task.ts'
 
 export interface EcsOptions extends Omit<SchedulerOptions, 'surroundings'> {
   readonly surroundings: Omit<Surroundings, 'guard' | 'agent' | 'journal'>
+  /** Sees to it that no task outlives the rehearsal. */
+  readonly guard: Guard
   /** @default a new one */
   readonly journal?: Journal
 }
@@ -14,13 +16,12 @@ export interface EcsOptions extends Omit<SchedulerOptions, 'surroundings'> {
 export class Ecs {
   readonly scheduler: Scheduler
   readonly journal: Journal
-  readonly #guard: Guard
   readonly #agent: Agent
 
-  private constructor(options: EcsOptions, journal: Journal, guard: Guard, agent: Agent) {
+  private constructor(options: EcsOptions, journal: Journal, agent: Agent) {
     this.journal = journal
-    this.#guard = guard
     this.#agent = agent
+    const { guard } = options
     const surroundings = { ...options.surroundings, guard, agent, journal }
     this.scheduler = new Scheduler({ ...options, surroundings })
   }
@@ -28,14 +29,18 @@ export class Ecs {
   /** Resolves when the first tasks are about to start. */
   static async start(options: EcsOptions): Promise<Ecs> {
     const { journal = new Journal() } = options
-    const [guard, agent] = await Promise.all([Guard.start(), Agent.start()])
-    return new Ecs(options, journal, guard, agent)
+    return new Ecs(options, journal, await Agent.start())
   }
 
-  /** Stops all tasks, and everything else that it has started. */
+  /** Kills all tasks, and ends what they ask for credentials. */
+  async kill(): Promise<void> {
+    await this.scheduler.kill()
+    await this.#agent.stop()
+  }
+
+  /** Stops all tasks, and what they ask for credentials. */
   async stop(order?: Stop['order']): Promise<void> {
     await this.scheduler.stop(order)
     await this.#agent.stop()
-    await this.#guard.stop()
   }
 }

@@ -9,7 +9,7 @@ export interface FollowOptions {
   readonly service: Service
   /** In milliseconds. @default 1000 */
   readonly interval?: number
-  /** Told when ECS cannot be asked; it is asked again. */
+  /** Told when ECS cannot be asked, or has the service no more; it is asked again. */
   readonly failed: (error: unknown) => void
 }
 

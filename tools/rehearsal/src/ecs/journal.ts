@@ -18,6 +18,7 @@ export type EntryKind =
   | 'target'
   | 'signal'
   | 'deployment'
+  | 'cache'
   | 'lost-lines'
   | 'not-rehearsed'
   | 'problem'

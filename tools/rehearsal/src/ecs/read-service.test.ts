@@ -1,4 +1,4 @@
-import { EcsProblem } from './problem.ts'
+import { RehearsalProblem } from '../problem.ts'
 import {
   type ContainerAnswer,
   type EcsApi,
@@ -113,5 +113,5 @@ test.each([
     'ECS tells no containerPort of service api; wanted: one',
   ],
 ])('%s is told', async (_what, service, message) => {
-  await expect(readService(api(service), WHERE)).rejects.toThrow(new EcsProblem(message))
+  await expect(readService(api(service), WHERE)).rejects.toThrow(new RehearsalProblem(message))
 })

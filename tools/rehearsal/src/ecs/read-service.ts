@@ -1,4 +1,4 @@
-import { EcsProblem } from './problem.ts'
+import { RehearsalProblem } from '../problem.ts'
 import type {
   CapacityShare,
   ContainerDefinition,
@@ -116,6 +116,9 @@ export interface ContainerAnswer {
   readonly linuxParameters?: { readonly initProcessEnabled?: boolean | undefined } | undefined
 }
 
+/** There is no such service, or no more. */
+export class NoService extends RehearsalProblem {}
+
 interface Pair {
   readonly name?: string | undefined
   readonly value?: string | undefined
@@ -124,7 +127,8 @@ interface Pair {
 /**
  * What is to run, from ECS alone.
  *
- * @throws {EcsProblem} where there is no such service, or it is of a kind that is not rehearsed
+ * @throws {NoService} where there is none
+ * @throws {RehearsalProblem} where it is of a kind that is not rehearsed
  */
 export async function readService(
   api: EcsApi,
@@ -133,9 +137,7 @@ export async function readService(
   const { services = [] } = await api.describeServices({ cluster, services: [service] })
   const found = services.find(({ status }) => status !== 'INACTIVE')
   if (found === undefined) {
-    throw new EcsProblem(
-      `ECS has no service ${service} in cluster ${cluster}; wanted: a deployed environment`,
-    )
+    throw new NoService(`ECS has no service ${service} in cluster ${cluster}; wanted: a deployed environment`)
   }
   const arn = wanted(found.serviceArn, 'serviceArn', service)
   const [, , , region = '', account = ''] = arn.split(':')
@@ -159,7 +161,7 @@ export async function readService(
   }
 }
 
-/** @throws {EcsProblem} where ECS does not have it */
+/** @throws {RehearsalProblem} where ECS does not have it */
 export async function readTaskDefinition(api: EcsApi, reference: string): Promise<TaskDefinition> {
   const { taskDefinition: found } = await api.describeTaskDefinition({ taskDefinition: reference })
   const arn = wanted(found?.taskDefinitionArn, 'taskDefinitionArn', reference)
@@ -201,7 +203,7 @@ function targetGroupOf({ loadBalancers = [], serviceName }: ServiceAnswer): Targ
   const [one, ...others] = loadBalancers
   if (one === undefined) return undefined
   if (others.length > 0) {
-    throw new EcsProblem(
+    throw new RehearsalProblem(
       `service ${serviceName} has ${loadBalancers.length} target groups; wanted: one, more are not rehearsed`,
     )
   }
@@ -268,11 +270,11 @@ function logOf({ logConfiguration: given }: ContainerAnswer, of: string): LogSet
   }
 }
 
-/** @throws {EcsProblem} @returns bytes of a size as Docker writes it: 8m */
+/** @throws {RehearsalProblem} @returns bytes of a size as Docker writes it: 8m */
 function bytesOf(size: string, of: string): number {
   const [, digits, unit = ''] = /^(\d+)\s*([kmg]?)b?$/i.exec(size) ?? []
   if (digits === undefined)
-    throw new EcsProblem(`max-buffer-size of ${of} is "${size}"; wanted: a size such as 8m`)
+    throw new RehearsalProblem(`max-buffer-size of ${of} is "${size}"; wanted: a size such as 8m`)
   return Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase())
 }
 
@@ -299,6 +301,7 @@ function notRehearsed(found: ContainerAnswer): readonly string[] {
 }
 
 function wanted<T>(value: T | undefined, field: string, of: string): T {
-  if (value === undefined || value === '') throw new EcsProblem(`ECS tells no ${field} of ${of}; wanted: one`)
+  if (value === undefined || value === '')
+    throw new RehearsalProblem(`ECS tells no ${field} of ${of}; wanted: one`)
   return value
 }

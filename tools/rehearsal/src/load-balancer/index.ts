@@ -7,6 +7,5 @@ export { type NamesOfCertificate, readLoadBalancer, type Which } from './declare
 export { Counts, type Summary } from './journal/counts.ts'
 export type { EventListener, LoadBalancerEvent, RequestEvent, TargetHealthEvent } from './journal/events.ts'
 export { type LoadBalancer, type LoadBalancerOptions, startLoadBalancer } from './load-balancer.ts'
-export { LoadBalancerProblem } from './problem.ts'
 export type { Health } from './targets/health.ts'
 export type { Registration, TargetGroup, TargetHealth } from './targets/target-group.ts'

@@ -1,3 +1,5 @@
+import { RehearsalProblem } from '../problem.ts'
+import type { Authority } from '../tls/authority.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type {
   ForwardConfiguration,
@@ -6,12 +8,10 @@ import type {
 } from './declared/configuration.ts'
 import { type Listening, listen } from './front/listener.ts'
 import type { EventListener, LoadBalancerEvent } from './journal/events.ts'
-import { LoadBalancerProblem } from './problem.ts'
 import { Seal } from './stickiness/seal.ts'
 import { checkHealth, type HealthCheck } from './targets/health-check.ts'
 import { TargetGroup } from './targets/target-group.ts'
 import { Turns } from './targets/turns.ts'
-import { Authority } from './tls/authority.ts'
 import { serveTls } from './tls/served-tls.ts'
 
 /** How long a connection to a target may take, in milliseconds: AWS, "Troubleshoot your Application Load Balancers". */
@@ -26,6 +26,8 @@ export interface LoadBalancerOptions {
   readonly check?: HealthCheck
   /** In milliseconds. @default 10 s, as on AWS */
   readonly connectTimeout?: number
+  /** Signs what HTTPS listeners show; they cannot be without it. */
+  readonly authority?: Authority
 }
 
 /** An Application Load Balancer at work on loopback. */
@@ -33,11 +35,9 @@ export interface LoadBalancer {
   readonly configuration: LoadBalancerConfiguration
   /** Where each listener listens, in the declared order. */
   readonly listening: readonly Pick<Listening, 'port' | 'localPort'>[]
-  /** The authority that signs what HTTPS listeners show, as PEM; none without such a listener. */
-  readonly certificateAuthority?: string
-  /** The local port of a declared one. @throws {LoadBalancerProblem} where there is no such listener */
+  /** The local port of a declared one. @throws {RehearsalProblem} where there is no such listener */
   localPort(declared: number): number
-  /** @throws {LoadBalancerProblem} where no rule forwards to it */
+  /** @throws {RehearsalProblem} where no rule forwards to it */
   targetGroup(arn: string): TargetGroup
   /** Hears of every request and every target from now on; @returns what ends that */
   listen(listener: EventListener): () => void
@@ -45,12 +45,13 @@ export interface LoadBalancer {
   stop(): Promise<void>
 }
 
-/** @throws {LoadBalancerProblem} for a security policy that is not known here, or without the openssl that HTTPS needs */
+/** @throws {RehearsalProblem} for a security policy that is not known here, or HTTPS without an authority */
 export async function startLoadBalancer(
   configuration: LoadBalancerConfiguration,
   options: LoadBalancerOptions = {},
 ): Promise<LoadBalancer> {
-  const { ports = {}, clock = systemClock, check = checkHealth, connectTimeout = CONNECT_TIMEOUT } = options
+  const { ports = {}, clock = systemClock, check = checkHealth, authority } = options
+  const { connectTimeout = CONNECT_TIMEOUT } = options
   const { attributes, dnsName } = configuration
   const listeners = new Set<EventListener>()
   const tell = (event: LoadBalancerEvent): void => {
@@ -63,11 +64,9 @@ export async function startLoadBalancer(
   )
   const listening: Listening[] = []
   const localPorts = new Map<string, string>()
-  let authority: Authority | undefined
   const stop = async (): Promise<void> => {
     for (const group of groups.values()) group.stop()
     await Promise.all(listening.map((listener) => listener.stop()))
-    await authority?.close()
   }
 
   try {
@@ -82,7 +81,10 @@ export async function startLoadBalancer(
       connectTimeout,
     }
     for (const listener of configuration.listeners) {
-      if (listener.tls !== undefined) authority ??= await Authority.create()
+      if (listener.tls !== undefined && authority === undefined)
+        throw new RehearsalProblem(
+          `the listener on port ${listener.port} is HTTPS; wanted: an authority for it`,
+        )
       const tls = listener.tls && authority ? await serveTls(listener.tls, authority, dnsName) : undefined
       const opened = await listen({ ...door, listener }, ports[listener.port] ?? 0, tls)
       listening.push(opened)
@@ -96,16 +98,14 @@ export async function startLoadBalancer(
   return {
     configuration,
     listening,
-    ...(authority === undefined ? {} : { certificateAuthority: authority.certificate }),
     localPort: (declared) => {
       const found = listening.find(({ port }) => port === declared)
-      if (found === undefined)
-        throw new LoadBalancerProblem(`nothing is declared to listen on port ${declared}`)
+      if (found === undefined) throw new RehearsalProblem(`nothing is declared to listen on port ${declared}`)
       return found.localPort
     },
     targetGroup: (arn) => {
       const group = groups.get(arn)
-      if (group === undefined) throw new LoadBalancerProblem(`no rule forwards to the target group ${arn}`)
+      if (group === undefined) throw new RehearsalProblem(`no rule forwards to the target group ${arn}`)
       return group
     },
     listen: (listener) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
-import { EcsProblem } from '../problem.ts'
+import { RehearsalProblem } from '../../problem.ts'
 
 /** A task's network, as `view.ts` reads it. */
 export interface NetworkView {
@@ -57,7 +57,7 @@ async function isFree(host: string, port: number): Promise<'free' | 'taken' | 'n
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRNOTAVAIL') return 'no-address'
     if (code === 'EADDRINUSE') return 'taken'
-    throw new EcsProblem(`a task cannot listen on port ${port}: ${(error as Error).message}`, {
+    throw new RehearsalProblem(`a task cannot listen on port ${port}: ${(error as Error).message}`, {
       cause: error,
     })
   }

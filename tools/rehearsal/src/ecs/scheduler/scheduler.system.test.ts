@@ -1,3 +1,4 @@
+import { Guard } from '../../guard/guard.ts'
 import { Ecs } from '../ecs.ts'
 import type { Entry } from '../journal.ts'
 import type { ContainerDefinition, Service } from '../service.ts'
@@ -10,17 +11,20 @@ import type { ServiceReport } from './report.ts'
 const SERVED = { PORT: '8080', HOST: '0.0.0.0' }
 
 let world: World
+let guard: Guard
 let targets: ProbingTargetGroup
 let ecs: Ecs
 let reports: ServiceReport[]
 
-beforeEach(() => {
+beforeEach(async () => {
   world = new World()
+  guard = await Guard.start()
   reports = []
 })
 
 afterEach(async () => {
   await ecs.stop()
+  await guard.stop()
   targets.stop()
   world.clear()
 })
@@ -33,6 +37,7 @@ async function start(
   targets = new ProbingTargetGroup(probing)
   ecs = await Ecs.start({
     service: service(change),
+    guard,
     zones: ['eu-west-1a', 'eu-west-1b'],
     surroundings: world.surroundings({ targetGroup: targets, ...surroundings }),
     report: (report) => reports.push(report),

@@ -58,6 +58,7 @@ export class Scheduler {
   #lastCompleted: OpenDeployment | undefined
   #isSteady = false
   #isEnding = false
+  #tasksStarted = 0
   #wake: () => void = () => undefined
   #isAwake = false
   #reported = ''
@@ -91,6 +92,16 @@ export class Scheduler {
   /** Those that have not stopped. */
   get tasks(): readonly Task[] {
     return [...this.#tasks.values()]
+  }
+
+  /** Of the newest deployment, or the one that was gone back to. */
+  get definition(): TaskDefinition {
+    return this.#primary.definition
+  }
+
+  /** How many there ever were. */
+  get tasksStarted(): number {
+    return this.#tasksStarted
   }
 
   /** Whether this is one of its deployments, however long ago. */
@@ -168,6 +179,13 @@ export class Scheduler {
   /** Names lead elsewhere from now on, for tasks that run as well: `surroundings.routes` is asked again. */
   reroute(): void {
     for (const task of this.tasks) task.route(this.#options.surroundings.routes())
+  }
+
+  /** Kills all tasks, and starts none any more: when nobody is served any longer. */
+  async kill(): Promise<void> {
+    this.#isEnding = true
+    await Promise.all(this.tasks.map((task) => task.kill()))
+    await this.stop('at-once')
   }
 
   /**
@@ -381,6 +399,7 @@ export class Scheduler {
         listener: this.#listener,
       })
       this.#tasks.set(task.id, task)
+      this.#tasksStarted++
       started.push(task.id)
     }
     this.events.started(started, replaced)

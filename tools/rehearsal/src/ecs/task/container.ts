@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { type Launch, type Launched, launch, NOT_STARTED } from '../../guard/launch.ts'
 import type { Image } from '../images.ts'
 import type { ContainerDefinition } from '../service.ts'
 import { type Health, HealthCheck } from './health-check.ts'
-import { type Launch, type Launched, launch, NOT_STARTED } from './launch.ts'
 import type { LogDriver } from './log-driver.ts'
 import { Programs } from './programs.ts'
 import { CannotStart } from './secrets.ts'
@@ -33,7 +33,7 @@ export class Container {
   #health: Health = 'UNKNOWN'
   #exitCode: number | undefined
 
-  /** @throws {EcsProblem} where its environment contradicts itself */
+  /** @throws {RehearsalProblem} where its environment contradicts itself */
   constructor(options: ContainerOptions) {
     const { definition, image, network } = options
     const folder = path.join(options.folder, definition.name)

@@ -1,6 +1,6 @@
+import { RehearsalProblem } from '../../problem.ts'
 import type { Admission } from '../agent.ts'
 import type { Image } from '../images.ts'
-import { EcsProblem } from '../problem.ts'
 import type { ContainerDefinition } from '../service.ts'
 
 export interface EnvironmentOptions {
@@ -21,14 +21,14 @@ export interface EnvironmentOptions {
  * tasks on Fargate", "Task IAM role"), and over that what the task definition declares. Nothing of this process's. Credentials come by a
  * full URI instead of the relative one, which stands for an address that is not ours.
  *
- * @throws {EcsProblem} where the definition declares what the rehearsal has to say
+ * @throws {RehearsalProblem} where the definition declares what the rehearsal has to say
  */
 export function environmentOf(options: EnvironmentOptions): Readonly<Record<string, string>> {
   const { definition, image, secrets, admission, region, address, programs, surroundings } = options
   const declared = { ...definition.environment, ...secrets }
   const strange = Object.keys(surroundings).filter((name) => name in declared)
   if (strange.length > 0) {
-    throw new EcsProblem(
+    throw new RehearsalProblem(
       `container ${definition.name} declares ${strange.join(', ')}, which the rehearsal sets; wanted: a task definition without`,
     )
   }

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Guard } from '../guard/guard.ts'
+import type { Guard } from '../../guard/guard.ts'
 
 export interface Size {
   /** Units: 1024 are one core. */

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Guard } from '../../guard/guard.ts'
+import { RehearsalProblem } from '../../problem.ts'
 import type { Admission, Agent } from '../agent.ts'
 import type { Aws, Credentials } from '../aws.ts'
-import type { Guard } from '../guard/guard.ts'
-import type { Images } from '../images.ts'
+import type { Image, Images } from '../images.ts'
 import type { EntryKind, Journal } from '../journal.ts'
 import { type NetworkView, networkFor, type Routes, writeNetwork } from '../network/network.ts'
-import { EcsProblem } from '../problem.ts'
 import type { ContainerDefinition, Service, TaskDefinition } from '../service.ts'
 import type { TargetGroup } from '../target-group.ts'
 import { Container } from './container.ts'
@@ -131,7 +131,7 @@ export class Task {
         : roleCredentials(executionRoleArn, (arn) => this.#assume(arn))
     this.#tell('task-state', `PROVISIONING on ${this.capacityProvider} in ${this.zone}`)
     this.#started = this.#start().catch((error: unknown) => {
-      const isTold = error instanceof CannotStart || error instanceof EcsProblem
+      const isTold = error instanceof CannotStart || error instanceof RehearsalProblem
       const reason = isTold ? error.message : `InternalError: ${reasonOf(error)}`
       // Whatever else it is leads to a defect of the rehearsal's.
       if (!isTold) this.#tell('problem', error instanceof Error ? (error.stack ?? error.message) : reason)
@@ -263,7 +263,8 @@ export class Task {
     const { service, surroundings } = this.#options
     const { aws, images, journal, variables, guard } = surroundings
     for (const what of definition.notRehearsed) this.#tell('not-rehearsed', what, definition.name)
-    const image = await images.resolve(definition.image)
+    const role = await this.#asExecutionRole()
+    const image = await this.#pull(images, definition.image, role)
     if (image === undefined) {
       if (!definition.essential) {
         const what = `left out: nothing here stands for its image ${definition.image}, and it is not essential`
@@ -274,7 +275,7 @@ export class Task {
         `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${definition.image}: ${definition.image}: not found`,
       )
     }
-    const secrets = await secretValues(definition.secrets, aws, await this.#asExecutionRole())
+    const secrets = await secretValues(definition.secrets, aws, role)
     for (const value of Object.values(secrets)) journal.conceal(value)
     const log = await this.#openLog(definition)
     this.#containers.push(
@@ -302,6 +303,18 @@ export class Task {
         healthChanged: () => this.#options.listener.changed(this),
       }),
     )
+  }
+
+  /** @throws {CannotStart} */
+  async #pull(images: Images, image: string, role: Credentials | undefined): Promise<Image | undefined> {
+    try {
+      return await images.resolve(image, role)
+    } catch (error) {
+      throw new CannotStart(
+        `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${reasonOf(error)}`,
+        { cause: error },
+      )
+    }
   }
 
   async #openLog(definition: ContainerDefinition): Promise<LogDriver | undefined> {

@@ -1,6 +1,7 @@
 // A rehearsal in a process of its own, so that it can be killed: it starts a service with a task that would go on, and tells
 // where everything is.
 
+import { Guard } from '../../guard/guard.ts'
 import { Ecs } from '../ecs.ts'
 import type { Images } from '../images.ts'
 import { container, service, taskDefinition } from './definitions.ts'
@@ -23,6 +24,7 @@ const ecs = await Ecs.start({
     desiredCount: 2,
     definition: taskDefinition(1, { containers: [container({ environment, healthCheck })] }),
   }),
+  guard: await Guard.start(),
   zones: ['eu-west-1a'],
   surroundings: {
     images,

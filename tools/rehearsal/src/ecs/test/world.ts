@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Aws, Credentials, LogEvent, LogStream } from '../aws.ts'
-import { folderOfImages } from '../images.ts'
+import type { Image } from '../images.ts'
 import type { Surroundings, Task } from '../task/task.ts'
 import { IMAGE } from './definitions.ts'
 
@@ -14,8 +14,9 @@ export const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop
 export const SECRET_VALUE = 'correct-horse-battery'
 export const PARAMETER = 'arn:aws:ssm:eu-west-1:123456789012:parameter/shop/level'
 
-/** An image folder and an AWS that answers from memory. */
+/** Images and an AWS that answers from memory. */
 export class World {
+  readonly #images = new Map<string, Image>()
   readonly folder = mkdtempSync(path.join(tmpdir(), 'rehearsal-images-'))
   readonly lines: (LogStream & LogEvent)[] = []
   readonly streams: LogStream[] = []
@@ -52,19 +53,23 @@ export class World {
   }
 
   pushImage(reference: string, environment: Readonly<Record<string, string>> = {}): void {
-    const name = String(readdirSync(this.folder).length)
-    mkdirSync(path.join(this.folder, name))
-    cpSync(SERVER, path.join(this.folder, name, 'main.js'))
-    writeFileSync(path.join(this.folder, name, 'image.json'), JSON.stringify({ environment }))
-    const index = path.join(this.folder, 'index.json')
-    writeFileSync(index, JSON.stringify({ ...readIndex(index), [reference]: name }))
+    const folder = path.join(this.folder, String(this.#images.size))
+    mkdirSync(folder)
+    cpSync(SERVER, path.join(folder, 'main.js'))
+    this.#images.set(reference, {
+      entryPoint: [],
+      command: ['node', path.join(folder, 'main.js')],
+      environment,
+      folder,
+      programs: { node: process.execPath },
+    })
   }
 
   /** Everything that a task needs but its guard, agent and journal. */
   surroundings(change: Partial<Surroundings> = {}): Omit<Surroundings, 'guard' | 'agent' | 'journal'> {
     return {
       aws: this.aws,
-      images: folderOfImages(this.folder),
+      images: { resolve: (reference) => this.#images.get(reference) },
       routes: () => ({}),
       variables: {},
       limits: false,
@@ -120,14 +125,5 @@ function credentialsOf(roleArn: string): Credentials {
     secretAccessKey: 'secret-key-of-role',
     sessionToken: 'session-token-of-role',
     expiresAt: Date.now() + 3_600_000,
-  }
-}
-
-function readIndex(file: string): Record<string, string> {
-  try {
-    // Written by pushImage.
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
-  } catch {
-    return {}
   }
 }

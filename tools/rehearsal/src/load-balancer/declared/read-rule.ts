@@ -1,19 +1,17 @@
-import { LoadBalancerProblem } from '../problem.ts'
+import { RehearsalProblem } from '../../problem.ts'
 import type { ActionConfiguration, ConditionConfiguration, RuleConfiguration } from './configuration.ts'
 import type { ActionDescription, ConditionDescription, RuleDescription } from './elbv2.ts'
 
-/** @throws {LoadBalancerProblem} where a rule needs what cannot be played here */
+/** @throws {RehearsalProblem} where a rule needs what cannot be played here */
 export function readRule(rule: RuleDescription): RuleConfiguration {
   const { RuleArn: arn = '', Priority = 'default', Conditions = [], Actions = [] } = rule
   const where = `the rule ${arn}`
-  if ((rule.Transforms ?? []).length > 0) throw new LoadBalancerProblem(`${where} has transforms: not played`)
+  if ((rule.Transforms ?? []).length > 0) throw new RehearsalProblem(`${where} has transforms: not played`)
   // "The action with the lowest order value is performed first."
   const actions = [...Actions].sort((one, other) => (one.Order ?? 0) - (other.Order ?? 0))
   const [action, ...more] = actions
   if (action === undefined || more.length > 0)
-    throw new LoadBalancerProblem(
-      `${where} has ${actions.length} actions (${typesOf(actions)}): one is played`,
-    )
+    throw new RehearsalProblem(`${where} has ${actions.length} actions (${typesOf(actions)}): one is played`)
   return {
     arn,
     priority: Priority === 'default' ? Priority : Number(Priority),
@@ -32,7 +30,7 @@ function readCondition(condition: ConditionDescription, where: string): Conditio
   const { HostHeaderConfig, PathPatternConfig, HttpHeaderConfig } = condition
   const patterns = [condition, HostHeaderConfig, PathPatternConfig, HttpHeaderConfig]
   if (patterns.some((config) => (config?.RegexValues ?? []).length > 0))
-    throw new LoadBalancerProblem(`${where} has a regular expression as a condition: not played`)
+    throw new RehearsalProblem(`${where} has a regular expression as a condition: not played`)
   switch (field) {
     case 'host-header':
       return { field, patterns: HostHeaderConfig?.Values ?? older }
@@ -52,7 +50,7 @@ function readCondition(condition: ConditionDescription, where: string): Conditio
     case 'source-ip':
       return { field, blocks: condition.SourceIpConfig?.Values ?? [] }
     default:
-      throw new LoadBalancerProblem(`${where} has a condition of type ${field}: not played`)
+      throw new RehearsalProblem(`${where} has a condition of type ${field}: not played`)
   }
 }
 
@@ -82,7 +80,7 @@ function readAction(action: ActionDescription, where: string): ActionConfigurati
       }
     }
     default:
-      throw new LoadBalancerProblem(`${where} has an action of type ${action.Type}: not played`)
+      throw new RehearsalProblem(`${where} has an action of type ${action.Type}: not played`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { LoadBalancerProblem } from '../problem.ts'
+import { RehearsalProblem } from '../../problem.ts'
 import type { Attributes } from './attributes.ts'
 import type {
   HealthCheckConfiguration,
@@ -10,7 +10,7 @@ import type { TargetGroupDescription } from './elbv2.ts'
 /**
  * Defaults are those of the AWS API reference: `TargetGroupAttribute` and `CreateTargetGroup`.
  *
- * @throws {LoadBalancerProblem} where targets are of a kind, or talk a protocol, that cannot be played here
+ * @throws {RehearsalProblem} where targets are of a kind, or talk a protocol, that cannot be played here
  */
 export function readTargetGroup(
   described: TargetGroupDescription,
@@ -19,11 +19,11 @@ export function readTargetGroup(
   const { TargetGroupArn: arn = '', TargetGroupName: name = '', TargetType: type = 'instance' } = described
   const { Protocol: protocol, ProtocolVersion: version = 'HTTP1' } = described
   if (type !== 'ip' && type !== 'instance')
-    throw new LoadBalancerProblem(`the target group ${name} has targets of type ${type}: not played`)
+    throw new RehearsalProblem(`the target group ${name} has targets of type ${type}: not played`)
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    throw new LoadBalancerProblem(`the target group ${name} talks ${protocol}: HTTP and HTTPS are played`)
+    throw new RehearsalProblem(`the target group ${name} talks ${protocol}: HTTP and HTTPS are played`)
   if (version !== 'HTTP1')
-    throw new LoadBalancerProblem(`the target group ${name} talks ${version}: HTTP1 is played`)
+    throw new RehearsalProblem(`the target group ${name} talks ${version}: HTTP1 is played`)
   const stickiness = readStickiness(attributes)
   return {
     arn,
@@ -70,7 +70,7 @@ function readAlgorithm(name: string, attributes: Attributes): TargetGroupConfigu
     case 'weighted_random':
       return algorithm
     default:
-      throw new LoadBalancerProblem(`the target group ${name} is balanced by ${algorithm}: not played`)
+      throw new RehearsalProblem(`the target group ${name} is balanced by ${algorithm}: not played`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { LoadBalancerProblem } from '../problem.ts'
+import { RehearsalProblem } from '../../problem.ts'
 import { Attributes } from './attributes.ts'
 import type {
   CertificateConfiguration,
@@ -21,7 +21,7 @@ export type NamesOfCertificate = (arn: string) => Promise<readonly string[]>
 /**
  * Reads all that is declared of a load balancer from the API, and nothing else.
  *
- * @throws {LoadBalancerProblem} where there is none, or where it needs what cannot be played here
+ * @throws {RehearsalProblem} where there is none, or where it needs what cannot be played here
  */
 export async function readLoadBalancer(
   elbv2: Elbv2,
@@ -31,10 +31,10 @@ export async function readLoadBalancer(
   const wanted = 'arn' in which ? { LoadBalancerArns: [which.arn] } : { Names: [which.name] }
   const { LoadBalancers: [found] = [] } = await elbv2.describeLoadBalancers(wanted)
   const called = 'arn' in which ? which.arn : which.name
-  if (found === undefined) throw new LoadBalancerProblem(`there is no load balancer ${called}`)
+  if (found === undefined) throw new RehearsalProblem(`there is no load balancer ${called}`)
   const { LoadBalancerArn: arn = '', LoadBalancerName: name = '', DNSName: dnsName = '' } = found
   if ((found.Type ?? 'application') !== 'application')
-    throw new LoadBalancerProblem(
+    throw new RehearsalProblem(
       `the load balancer ${name} is a ${found.Type} one: an application one is played`,
     )
 
@@ -85,10 +85,10 @@ async function readListener(
 ): Promise<ListenerConfiguration> {
   const { ListenerArn: arn = '', Port: port = 0, Protocol: protocol, SslPolicy: policy = '' } = described
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    throw new LoadBalancerProblem(`the listener on port ${port} talks ${protocol}: HTTP and HTTPS are played`)
+    throw new RehearsalProblem(`the listener on port ${port} talks ${protocol}: HTTP and HTTPS are played`)
   const mutual = described.MutualAuthentication?.Mode ?? 'off'
   if (mutual !== 'off')
-    throw new LoadBalancerProblem(
+    throw new RehearsalProblem(
       `the listener on port ${port} asks clients for certificates (${mutual}): not played`,
     )
   const attributes = new Attributes((await elbv2.describeListenerAttributes({ ListenerArn: arn })).Attributes)
@@ -146,7 +146,7 @@ async function readTargetGroups(
   const groups: TargetGroupConfiguration[] = []
   for (const arn of arns) {
     const { TargetGroups: [described] = [] } = await elbv2.describeTargetGroups({ TargetGroupArns: [arn] })
-    if (described === undefined) throw new LoadBalancerProblem(`there is no target group ${arn}`)
+    if (described === undefined) throw new RehearsalProblem(`there is no target group ${arn}`)
     const { Attributes: attributes } = await elbv2.describeTargetGroupAttributes({ TargetGroupArn: arn })
     const group = readTargetGroup(described, new Attributes(attributes))
     groups.push(group)

@@ -1,4 +1,4 @@
-import { LoadBalancerProblem } from '../problem.ts'
+import { RehearsalProblem } from '../../problem.ts'
 
 /** What a security policy means to OpenSSL. */
 export interface SecurityPolicy {
@@ -75,11 +75,11 @@ function policy(
   return { minVersion, maxVersion, ciphers: [...OF_TLS_13, ...ciphers].join(':') }
 }
 
-/** @throws {LoadBalancerProblem} for one that is not known here */
+/** @throws {RehearsalProblem} for one that is not known here */
 export function securityPolicy(name: string): SecurityPolicy {
   const found = POLICIES[name]
   if (found === undefined)
-    throw new LoadBalancerProblem(
+    throw new RehearsalProblem(
       `the security policy ${name} is not played; known are ${Object.keys(POLICIES).join(', ')}`,
     )
   return found

@@ -1,8 +1,8 @@
 import type { ServerOptions } from 'node:https'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import type { Authority } from '../../tls/authority.ts'
 import type { TlsConfiguration } from '../declared/configuration.ts'
 import { matches } from '../rules/pattern.ts'
-import type { Authority } from './authority.ts'
 import { securityPolicy } from './policies.ts'
 
 /** What a server is given to talk TLS. */

@@ -1,13 +1,12 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer, request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { Authority } from '../../tls/authority.ts'
 import { checkHealth } from '../targets/health-check.ts'
 import { ask } from '../test/client.ts'
 import { balancer, FORWARD, GROUP, group, listener, rule } from '../test/declared.ts'
 import { Stage, until } from '../test/stage.ts'
-import { Authority } from './authority.ts'
 
 const TLS = {
   policy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
@@ -18,13 +17,18 @@ const TLS = {
 }
 
 let stage: Stage
-beforeEach(() => {
+let authority: Authority
+beforeEach(async () => {
   stage = new Stage()
+  authority = await Authority.create()
 })
-afterEach(() => stage.stop())
+afterEach(async () => {
+  await stage.stop()
+  await authority.close()
+})
 
 async function handshake(options: ConnectionOptions): Promise<TLSSocket> {
-  const ca = stage.balancer.certificateAuthority ?? ''
+  const ca = authority.certificate
   const port = stage.balancer.localPort(443)
   const socket = connect({ host: '127.0.0.1', port, ca, ...options })
   await once(socket, 'secureConnect')
@@ -48,14 +52,14 @@ async function get(servername: string, port: number): Promise<{ status: number; 
     servername,
     agent: false,
     headers: { host: servername },
-    ca: stage.balancer.certificateAuthority,
+    ca: authority.certificate,
   }).end()
   const [answer] = await once(onward, 'response')
   return { status: answer.statusCode, body: await text(answer) }
 }
 
 test('clients get the certificate of the host they name, the first one where none fits', async () => {
-  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }))
+  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }), { authority })
 
   expect(await shownTo('shop.example.com')).toContain('DNS:shop.example.com')
   expect(await shownTo('www.example.org')).toBe('DNS:*.example.org, DNS:example.net')
@@ -78,7 +82,7 @@ test('a redirect from HTTP leads to HTTPS here, and the target hears https and 4
     listener({ rules: [rule(toHttps)] }),
     listener({ port: 443, tls: TLS, rules: [rule(FORWARD)] }),
   ]
-  await stage.start(balancer({ listeners, attributes: { addsTlsHeaders: true } }))
+  await stage.start(balancer({ listeners, attributes: { addsTlsHeaders: true } }), { authority })
   await stage.target('a', ({ headers }, outgoing) => {
     const told = ['x-forwarded-proto', 'x-forwarded-port', 'host', 'x-amzn-tls-version']
     outgoing.end(told.map((name) => headers[name]).join(' '))
@@ -93,7 +97,7 @@ test('a redirect from HTTP leads to HTTPS here, and the target hears https and 4
 })
 
 test('the security policy decides on versions and ciphers', async () => {
-  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }))
+  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }), { authority })
   const servername = 'shop.example.com'
 
   const two = await handshake({ servername, maxVersion: 'TLSv1.2' })
@@ -110,11 +114,13 @@ test('an unknown security policy is a problem that names it, and leaves nothing 
   const unknown = { ...TLS, policy: 'ELBSecurityPolicy-2099-01' }
   const listeners = [listener(), listener({ port: 443, tls: unknown })]
 
-  await expect(stage.start(balancer({ listeners }))).rejects.toThrow('ELBSecurityPolicy-2099-01')
+  await expect(stage.start(balancer({ listeners }), { authority })).rejects.toThrow(
+    'ELBSecurityPolicy-2099-01',
+  )
 })
 
 test('plain HTTP on an HTTPS port is not answered, and the next client is', async () => {
-  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }))
+  await stage.start(balancer({ listeners: [listener({ port: 443, tls: TLS })] }), { authority })
   await stage.target('a', (_, outgoing) => outgoing.end('ok'))
   const port = stage.balancer.localPort(443)
 
@@ -123,9 +129,7 @@ test('plain HTTP on an HTTPS port is not answered, and the next client is', asyn
 })
 
 test('targets of HTTPS are spoken to and checked in TLS, whoever signed their certificate', async () => {
-  const authority = await Authority.create()
   const issued = await authority.issue(['anything.example'])
-  await authority.close()
   const paths: string[] = []
   const server = createServer(issued, (incoming, outgoing) => {
     paths.push(incoming.url ?? '')
@@ -149,16 +153,4 @@ test('a target that does not finish the TLS handshake is 502', async () => {
 
   expect((await ask(stage.port)).status).toBe(502)
   expect(await stage.told()).toMatchObject({ reason: 'tls-handshake' })
-})
-
-test("the authority's key is gone when it is closed", async () => {
-  const authority = await Authority.create()
-  const { cert, key } = await authority.issue(['a.example', '10.0.0.1'])
-  expect(cert).toContain('BEGIN CERTIFICATE')
-  expect(key).toContain('PRIVATE KEY')
-  expect(existsSync(authority.folder)).toBe(true)
-
-  await authority.close()
-
-  expect(existsSync(authority.folder)).toBe(false)
 })

@@ -1,0 +1,90 @@
+"""What policies refuse: how it is told to the client, and what is remembered of it."""
+
+import threading
+import warnings
+from collections import Counter
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+from emulator.gaps import closes
+from emulator.kit import Shelf, problem, wrap
+
+#: By role or user, action and resource: how often.
+_kept = Shelf("iam refusal history")
+
+#: Requests to SQS come beside others.
+_lock = threading.Lock()
+
+
+def denials() -> list[dict[str, Any]]:
+    """GET /_local-aws/denials: what was refused since the start, or since POST /moto-api/reset."""
+    with _lock:
+        return [
+            {"principal": principal, "action": action, "resource": resource, "count": count}
+            for _, kept in _kept.places()
+            for (principal, action, resource), count in kept.get("refused", {}).items()
+        ]
+
+
+@closes("iam-refusals")
+def tell_refusals() -> None:
+    """AccessDeniedException, in the protocol of the service; AccessDenied where that one is XML."""
+    from moto.core.responses import BaseResponse
+    from moto.iam.access_control import IAMRequestBase, S3IAMRequest
+
+    # moto misses the error in the models of the services: all of them have it.
+    warnings.filterwarnings("ignore", message=r".* with code AccessDenied")
+
+    @wrap(IAMRequestBase, "check_action_permitted")
+    def check_action_permitted(original, self, resource):
+        self.about = resource
+        original(self, resource)
+
+    @wrap(BaseResponse, "_authenticate_and_authorize_action")
+    def authorize_action(original, self, iam_request_cls, resource="*"):
+        response = self
+
+        class Request(iam_request_cls):
+            def _raise_access_denied(self):
+                _remember(self)
+                if issubclass(iam_request_cls, S3IAMRequest):
+                    super()._raise_access_denied()
+                raise _Refusal(
+                    response,
+                    f"User: {self._access_key.arn} is not authorized to perform: {self._action} "
+                    f"on resource: {self.about}",
+                )
+
+        return original(self, Request, resource)
+
+
+class _Refusal(HTTPException):
+    def __init__(self, response: Any, message: str) -> None:
+        from moto.core.responses import ActionResult
+        from moto.core.utils import get_service_model
+
+        protocol = response.determine_response_protocol(get_service_model(response.boto3_service_name))
+        is_xml = protocol in ("query", "ec2", "rest-xml")
+        code = "AccessDenied" if is_xml else "AccessDeniedException"
+        _, headers, body = response.serialized(ActionResult(problem(code, message)))
+        response.response_headers.update(headers)
+        super().__init__(body)
+        self.code = 400 if protocol == "json" else 403
+
+
+def _remember(request: Any) -> None:
+    what = (_principal(request._access_key), request._action, request.about)
+    with _lock:
+        _kept.at(request.account_id, "").setdefault("refused", Counter())[what] += 1
+
+
+def _principal(key: Any) -> str:
+    """The role of a session, or the user."""
+    from moto.iam.access_control import AssumedRoleAccessKey
+    from moto.sts.models import sts_backends
+
+    if not isinstance(key, AssumedRoleAccessKey):
+        return key.arn
+    session = sts_backends[key.account_id][key.partition].get_assumed_role_from_access_key(key._access_key_id)
+    return session.role_arn

@@ -1,0 +1,3 @@
+/** AWS's APIs at the emulator, as whoever rehearses and as roles. */
+export { Clients, type Keys, type Place } from './clients.ts'
+export { TaskServices } from './task-services.ts'

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { ImageConfig, ImageFolder, StoredImage } from './image-folder.ts'
+
+const run = promisify(execFile)
+const ROOT = path.resolve(import.meta.dirname, '../../../..')
+const API = path.join(ROOT, 'apps/cart-api')
+
+/**
+ * Builds the API's image: its bundle and its catalog, as a Dockerfile would copy them.
+ *
+ * @param release the tag it is going to have, which `/metadata` tells
+ */
+export async function buildApi(images: ImageFolder, release: string): Promise<StoredImage> {
+  return withRoot(async (root) => {
+    const app = path.join(root, 'app')
+    mkdirSync(app)
+    await run(process.execPath, [path.join(API, 'build.ts'), path.join(app, 'dist')], { cwd: ROOT })
+    cpSync(path.join(API, 'catalog'), path.join(app, 'catalog'), { recursive: true })
+    writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type: 'module' }))
+    return images.add(root, configOf(release))
+  })
+}
+
+/** An image whose program ends as soon as it starts, as one does that was built wrong. */
+export async function buildBroken(images: ImageFolder, release: string): Promise<StoredImage> {
+  return withRoot(async (root) => {
+    const dist = path.join(root, 'app/dist')
+    mkdirSync(dist, { recursive: true })
+    writeFileSync(path.join(dist, 'main.js'), `throw new Error('release ${release} cannot start')\n`)
+    return images.add(root, configOf(release))
+  })
+}
+
+/** What the image of these sources is tagged with: the commit, and a word where something was changed since. */
+export async function releaseOfSources(): Promise<string> {
+  const git = async (...args: string[]): Promise<string> =>
+    (await run('git', args, { cwd: ROOT })).stdout.trim()
+  try {
+    const commit = await git('rev-parse', 'HEAD')
+    return (await git('status', '--porcelain')) === '' ? commit : `${commit}-changed`
+  } catch {
+    // A copy without a history.
+    return 'local'
+  }
+}
+
+function configOf(release: string): ImageConfig {
+  return { Cmd: ['node', 'dist/main.js'], Env: [`RELEASE=${release}`], WorkingDir: '/app' }
+}
+
+async function withRoot<T>(fill: (root: string) => Promise<T>): Promise<T> {
+  const root = mkdtempSync(path.join(tmpdir(), 'rehearsal-build-'))
+  try {
+    return await fill(root)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}

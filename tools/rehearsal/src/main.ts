@@ -1,0 +1,118 @@
+// `npm run rehearse`: see options.ts for what it does.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LocalAwsProblem } from '@cartwright/local-aws'
+import { runInBackground } from './background.ts'
+import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { RehearsalProblem } from './problem.ts'
+import { shownPage } from './rehearsal/page.ts'
+import { Rehearsal } from './rehearsal/rehearsal.ts'
+import { Remote } from './rehearsal/remote.ts'
+import { RehearsalFolder } from './rehearsal/running.ts'
+
+/** What a shell calls an end by that signal. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+async function carryOut(options: Options, args: readonly string[]): Promise<void> {
+  const folder = RehearsalFolder.of(process.env)
+  switch (options.command) {
+    case 'rehearse':
+      // The one in the background has a channel to its starter.
+      if (options.next === 'keep' && process.send === undefined) return runInBackground(folder, args)
+      return rehearse(options, folder)
+    case 'status':
+      return console.log(shownPage(await remoteOf(folder).state()))
+    case 'env':
+      for (const [name, value] of Object.entries(remoteOf(folder).running.variables)) {
+        console.log(value === null ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+      }
+      return
+    case 'down':
+      return console.log((await end(folder)) ? 'ended' : 'none runs')
+  }
+}
+
+async function rehearse(
+  { environment, next, port }: Extract<Options, { command: 'rehearse' }>,
+  folder: RehearsalFolder,
+): Promise<void> {
+  const wanted = Promise.withResolvers<void>()
+  const rehearsal = new Rehearsal({
+    environment,
+    folder,
+    tell: (line) => console.log(line),
+    end: () => void leave(0),
+    ...(port === undefined ? {} : { port }),
+  })
+  let leaving = false
+  const leave = async (code: number): Promise<void> => {
+    // Whoever insists goes at once: the guard clears away.
+    if (leaving) process.exit(code)
+    leaving = true
+    console.log('ending: everything that was started goes')
+    process.exitCode = code
+    await rehearsal.stop()
+    wanted.resolve()
+  }
+  for (const [signal, code] of Object.entries(CODES)) process.on(signal, () => void leave(code))
+  process.once('disconnect', () => {
+    if (!isReady) void leave(CODES.SIGHUP)
+  })
+  // Whoever reads what is said may go (`| head`); the rehearsal goes on.
+  process.stdout.on('error', () => undefined)
+  let isReady = false
+  try {
+    await rehearsal.start()
+    if (next === 'leave') await rehearsal.destroy()
+    else {
+      console.log(`\n${shownPage(await rehearsal.state())}\n`)
+      isReady = true
+      process.send?.('ready')
+      await wanted.promise
+    }
+  } catch (error) {
+    // What breaks while it ends is no news.
+    if (!leaving) throw error
+    await wanted.promise
+  } finally {
+    if (!leaving) await rehearsal.stop()
+  }
+}
+
+/** @throws {RehearsalProblem} where none runs */
+function remoteOf(folder: RehearsalFolder): Remote {
+  const running = folder.running()
+  if (running === undefined)
+    throw new RehearsalProblem('none runs; start one: npm run rehearse -- dev --keep')
+  return new Remote(running)
+}
+
+/** @returns whether there was one */
+async function end(folder: RehearsalFolder): Promise<boolean> {
+  const running = folder.running()
+  if (running === undefined) {
+    // What a crash of the whole machine has left.
+    folder.clear()
+    return false
+  }
+  await new Remote(running).end().catch(() => process.kill(running.mark.pid, 'SIGTERM'))
+  const patience = Date.now() + 60_000
+  while (folder.isAlive(running)) {
+    if (Date.now() > patience) process.kill(running.mark.pid, 'SIGKILL')
+    await sleep(100)
+  }
+  return true
+}
+
+const args = process.argv.slice(2)
+try {
+  const options = readOptions(args)
+  if (options === 'help') console.log(HELP)
+  else await carryOut(options, args)
+} catch (error) {
+  if (error instanceof BadOptions) console.error(`${error.message}\n\n${HELP}`)
+  else if (error instanceof RehearsalProblem || error instanceof LocalAwsProblem)
+    console.error(`rehearse: ${error.message}`)
+  else throw error
+  process.exitCode = 1
+}
