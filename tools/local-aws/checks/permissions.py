@@ -154,6 +154,31 @@ def trust(aws: Aws) -> None:
         free(aws, "inf")
 
 
+@check("iam-signatures")
+def signatures(aws: Aws) -> None:
+    arn = aws("backup").create_backup_vault(BackupVaultName="signed")["BackupVaultArn"]
+    aws("s3").put_object(Bucket=bucket_of(aws, "signed"), Key="a b/ü+&=.json", Body=b"kept")
+    keys = aws.post("enforce")
+    admin = {"aws_access_key_id": keys["accessKeyId"], "aws_secret_access_key": keys["secretAccessKey"]}
+    try:
+        backup, s3 = aws.client("backup", admin), aws.client("s3", admin)
+        backup.list_backup_vaults()
+        # Its path holds an ARN, and its query a list.
+        backup.list_tags(ResourceArn=arn)
+        aws.client("route53", admin).list_hosted_zones(MaxItems="5")
+        aws.client("cloudfront", admin).list_cache_policies(Type="custom")
+        aws.client("scheduler", admin).list_schedules(NamePrefix="a b&+ü")
+        s3.list_objects_v2(Bucket="signed", Prefix="env:/ü+&", Delimiter="/")
+        same(s3.get_object(Bucket="signed", Key="a b/ü+&=.json")["Body"].read(), b"kept")
+        aws.client("iam", admin).list_roles(PathPrefix="/a b+ü~*/")
+        aws.client("sqs", admin).list_queues(QueueNamePrefix="ü")
+        wrong = {**admin, "aws_secret_access_key": "wrong"}
+        refused("SignatureDoesNotMatch", aws.client("sts", wrong).get_caller_identity)
+        backup.delete_backup_vault(BackupVaultName="signed")
+    finally:
+        free(aws, "inf")
+
+
 def role_arn(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"
 

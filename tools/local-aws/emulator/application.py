@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import (
 
 from emulator.inventory import inventory
 from emulator.kit import AddedService, Shelf, added_services
+from emulator.services import owned
 from emulator.services.ecs import reports
 from emulator.services.elasticache import auth_tokens
 from emulator.services.iam import admin, refusals
@@ -32,6 +33,8 @@ REDIS_TOKENS_PATH = "/_local-aws/redis-tokens"
 DENIALS_PATH = "/_local-aws/denials"
 #: Where it is told to check everybody from now on, and answers with an admin's keys: see services/iam/admin.py.
 ENFORCE_PATH = "/_local-aws/enforce"
+#: Where it is given what the account's owner has from before: see services/owned.py.
+OWNED_PATH = "/_local-aws/owned"
 #: Where it is told how a service of ECS is: see services/ecs/reports.py.
 ECS_SERVICES_PATH = "/_local-aws/ecs-services"
 
@@ -53,6 +56,7 @@ class Application(DomainDispatcherApplication):
         self._takers: dict[str, Callable[[Any], Any]] = {
             ENFORCE_PATH: lambda _: admin.enforce(),
             ECS_SERVICES_PATH: reports.take,
+            OWNED_PATH: owned.give,
         }
         self._added_apps: dict[type[AddedService], Flask] = {}
         # moto's collections are not made for threads: one that grows while another request walks through it answers 500, the

@@ -8,6 +8,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 
 from emulator.kit import Shelf
 from emulator.services.iam.admin import ADMIN
+from emulator.services.owned import GIVEN
 
 #: Fields of moto's backends that hold no resources, but what moto notes about them.
 _NOTES = re.compile(
@@ -42,7 +43,7 @@ def inventory() -> dict[str, list[str]]:
 def _resources(backend: BaseBackend) -> dict[str, list[str]]:
     return {
         name: sorted(
-            _told(key, entry) for key, entry in _entries(value) if key != ADMIN and _is_there(backend, entry)
+            _told(key, entry) for key, entry in _entries(value) if key not in {ADMIN, *GIVEN} and _is_there(backend, entry)
         )
         for name, value in vars(backend).items()
         if isinstance(value, (dict, list)) and not _NOTES.search(name)

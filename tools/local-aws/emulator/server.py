@@ -41,6 +41,8 @@ def main(argv: list[str]) -> int:
     from emulator.application import Application, configure_moto
 
     configure_moto(port)
+    if options.account is not None:
+        _be_account(options.account)
     from emulator.gaps import close_gaps
 
     close_gaps(options.leave_open)
@@ -65,6 +67,7 @@ def main(argv: list[str]) -> int:
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="on loopback; a free one unless given")
+    parser.add_argument("--account", help="whose everything is; moto's own unless given")
     parser.add_argument("--instance", default=str(uuid.uuid4()), help="what it answers at /_local-aws")
     parser.add_argument("--lock", type=Path, help="a file that only one emulator can hold at a time")
     parser.add_argument("--state", type=Path, help="a file that tells where it listens, while it does")
@@ -77,6 +80,13 @@ def _options(argv: list[str]) -> argparse.Namespace:
         help="gaps of gaps.json that stay as moto ships them; all of them: all",
     )
     return parser.parse_args(argv)
+
+
+def _be_account(account: str) -> None:
+    """moto has one account for everybody who signs with unknown keys, and copies of its number in many modules."""
+    for module in list(sys.modules.values()):
+        if module.__name__.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
+            module.DEFAULT_ACCOUNT_ID = account
 
 
 _held: list[IO[str]] = []

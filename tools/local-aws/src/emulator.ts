@@ -10,6 +10,7 @@ export const EXIT = { locked: 75, portTaken: 69 } as const
 export const PATHS = {
   identity: '/_local-aws',
   inventory: '/_local-aws/inventory',
+  owned: '/_local-aws/owned',
   redisTokens: '/_local-aws/redis-tokens',
   denials: '/_local-aws/denials',
   enforce: '/_local-aws/enforce',

@@ -3,4 +3,11 @@ export { cacheFolder } from './cache-folder.ts'
 export { terraformEnvironment } from './environment.ts'
 export { findTerraform } from './find/terraform.ts'
 export { LocalAwsProblem } from './problem.ts'
-export { type AccessKey, type Denial, type LocalAws, type LocalAwsOptions, startLocalAws } from './start.ts'
+export {
+  type AccessKey,
+  type Denial,
+  type LocalAws,
+  type LocalAwsOptions,
+  type Owned,
+  startLocalAws,
+} from './start.ts'

@@ -18,6 +18,10 @@ export interface LocalAwsOptions {
   readonly port?: number
   /** @default eu-west-1 */
   readonly region?: string
+  /** Whose everything is, twelve digits. @default 123456789012 */
+  readonly account?: string
+  /** An existing one, for settings of Terraform. @default one of its own, which goes with it */
+  readonly folder?: string
   /** A file that only one emulator can hold at a time; it says who does. */
   readonly lock?: string
   /** Rows of emulator/gaps.json that stay as moto ships them; `all` names every one. */
@@ -29,6 +33,13 @@ export interface LocalAwsOptions {
 export interface AccessKey {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+}
+
+/** What the account's owner has from before: an environment only names it. */
+export interface Owned {
+  readonly hostedZones?: readonly { readonly id: string; readonly name: string }[]
+  /** Issued ones. */
+  readonly certificates?: readonly { readonly arn: string; readonly names: readonly string[] }[]
 }
 
 /** Something that policies refused. */
@@ -54,6 +65,8 @@ export interface LocalAws {
   readonly environment: NodeJS.ProcessEnv
   /** Ids of all that is in it, by service, region and kind: `{}` for an empty account. */
   inventory(): Promise<Readonly<Record<string, readonly string[]>>>
+  /** Lets something be there that nobody makes here; it is not in the inventory. */
+  give(owned: Owned): Promise<void>
   /** The tokens that each replication group takes now, which AWS tells nobody; the empty one is a connection without any. */
   redisTokens(): Promise<Readonly<Record<string, readonly string[]>>>
   /**
@@ -86,6 +99,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const args = [
     '--until-stdin-ends',
     ...['--port', String(options.port ?? 0)],
+    ...(options.account === undefined ? [] : ['--account', options.account]),
     ...(options.lock === undefined ? [] : ['--lock', path.resolve(options.lock)]),
     ...(options.leaveOpen === undefined || options.leaveOpen.length === 0
       ? []
@@ -124,10 +138,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     throw new Error(`the AWS emulator does not start (exit code ${String(code)}):\n${said}`)
   }
 
-  const folder = mkdtempSync(path.join(tmpdir(), 'local-aws-'))
+  const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'local-aws-'))
   const stop = async (): Promise<void> => {
     await end(child)
-    rmSync(folder, { recursive: true, force: true })
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
   }
   let environment: NodeJS.ProcessEnv
   try {
@@ -151,6 +165,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     region,
     environment,
     inventory: () => ask(PATHS.inventory),
+    give: (owned) => ask(PATHS.owned, JSON.stringify(owned)),
     redisTokens: () => ask(PATHS.redisTokens),
     enforce: () => ask(PATHS.enforce, ''),
     denials: () => ask(PATHS.denials),

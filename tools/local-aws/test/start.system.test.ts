@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ACM } from '@aws-sdk/client-acm'
+import { Route53 } from '@aws-sdk/client-route-53'
+import { STS } from '@aws-sdk/client-sts'
 import { identityAt } from '../src/emulator.ts'
 import { LocalAwsProblem, startLocalAws } from '../src/index.ts'
 
@@ -109,3 +112,32 @@ test(
 function signedFor(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`
 }
+
+test(
+  "what the account's owner has from before is there by the ids that an environment names, in that account",
+  async () => {
+    const account = '210987654321'
+    const arn = `arn:aws:acm:eu-west-1:${account}:certificate/00000000-0000-4000-8000-000000000000`
+    const aws = await startLocalAws({ account })
+    const place = { endpoint: aws.endpoint, region: 'eu-west-1' }
+    const settings = { ...place, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+
+    await aws.give({
+      hostedZones: [{ id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' }],
+      certificates: [{ arn, names: ['shop.example.com', '*.example.com'] }],
+    })
+
+    const { Account } = await new STS(settings).getCallerIdentity({})
+    const { HostedZone } = await new Route53(settings).getHostedZone({ Id: 'Z0123456789ABCDEFGHIJ' })
+    const { Certificate } = await new ACM(settings).describeCertificate({ CertificateArn: arn })
+    expect(Account).toBe(account)
+    expect(HostedZone?.Name).toBe('example.com.')
+    expect(Certificate).toMatchObject({
+      Status: 'ISSUED',
+      SubjectAlternativeNames: ['shop.example.com', '*.example.com'],
+    })
+    expect(await aws.inventory()).toEqual({})
+    await aws.stop()
+  },
+  PATIENCE,
+)

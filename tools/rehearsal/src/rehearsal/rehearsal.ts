@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadEnvironments, type Environment, readEnvironments } from '@cartwright/environments'
-import { type LocalAws, startLocalAws } from '@cartwright/local-aws'
+import { type LocalAws, type Owned, startLocalAws } from '@cartwright/local-aws'
 import { smoke, summaryOf, told } from '@cartwright/smoke'
 import { Clients, type Keys, TaskServices } from '../clients/index.ts'
 import type { Service } from '../ecs/index.ts'
@@ -206,9 +207,18 @@ export class Rehearsal {
     throw new RehearsalProblem(`there is no environment "${name}"; wanted: ${names}`)
   }
 
-  async #startAws({ region }: Environment, guard: Guard): Promise<LocalAws> {
+  async #startAws(environment: Environment, guard: Guard): Promise<LocalAws> {
     const { folder } = this.#options
-    const aws = await startLocalAws({ region, lock: folder.lock, env: this.#env }).catch((error: unknown) => {
+    const { region, accountId } = environment
+    const settings = mkdtempSync(path.join(tmpdir(), 'rehearsal-aws-'))
+    await guard.watchFolder(settings)
+    const aws = await startLocalAws({
+      region,
+      ...(accountId === undefined ? {} : { account: accountId }),
+      lock: folder.lock,
+      folder: settings,
+      env: this.#env,
+    }).catch((error: unknown) => {
       const running = folder.running()
       if (running === undefined) throw error
       throw new RehearsalProblem(
@@ -220,6 +230,7 @@ export class Rehearsal {
     folder.clear()
     await guard.watchFolder(folder.work, 'stacks')
     mkdirSync(folder.work, { mode: 0o700 })
+    await aws.give(ownedFor(environment))
     return aws
   }
 
@@ -350,6 +361,17 @@ export class Rehearsal {
       denials: await aws.denials(),
       steps: this.#steps.done,
     }
+  }
+}
+
+/** What the environment's file names, and its owner has made before: the zone of its domain, and its certificate. */
+function ownedFor({ domainName, hostedZoneId, certificateArn }: Environment): Owned {
+  if (domainName === undefined) return {}
+  const parent = domainName.split('.').slice(1).join('.')
+  const zone = parent.includes('.') ? parent : domainName
+  return {
+    hostedZones: hostedZoneId === undefined ? [] : [{ id: hostedZoneId, name: zone }],
+    certificates: certificateArn === undefined ? [] : [{ arn: certificateArn, names: [domainName] }],
   }
 }
 

@@ -71,7 +71,8 @@ def _deployments(service: Any, report: Mapping[str, Any]) -> list[dict]:
         if one["status"] == "INACTIVE":
             continue
         deployment = {**own.get(one["id"], primary), **{field: one[field] for field in _REPORTED}}
-        deployment["createdAt"], deployment["updatedAt"] = tasks.moment(one["createdAt"]), tasks.moment(one["updatedAt"])
+        for field in ("createdAt", "updatedAt"):
+            deployment[field] = tasks.moment(one[field])
         if one["rolloutState"] == "PENDING":
             deployment["rolloutState"] = "IN_PROGRESS"
         if not is_seen:
@@ -120,7 +121,7 @@ def _count(service: Any, running: int, pending: int) -> None:
 
 @closes("ecs-reports")
 def leave_it_to_the_scheduler() -> None:
-    """UpdateService: a changed definition, or force, is a new deployment; a changed count belongs to the one there is."""
+    """UpdateService: a changed definition, or force, is a deployment; a changed count belongs to the one there is."""
     from moto.ecs.responses import EC2ContainerServiceResponse
 
     @wrap(EC2ContainerServiceResponse, "update_service")
