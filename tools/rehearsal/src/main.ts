@@ -62,7 +62,8 @@ async function rehearse(
   process.stdout.on('error', () => undefined)
   let isReady = false
   try {
-    await rehearsal.start()
+    await rehearsal.deploy()
+    await rehearsal.serve()
     if (next === 'leave') await rehearsal.destroy()
     else {
       console.log(`\n${shownPage(await rehearsal.state())}\n`)

@@ -1,4 +1,9 @@
-import type { Summary } from '../load-balancer/index.ts'
+import type { Clients } from '../clients/index.ts'
+import type { Service } from '../ecs/index.ts'
+import type { LoadBalancer, Summary } from '../load-balancer/index.ts'
+import { RehearsalProblem } from '../problem.ts'
+import type { DataPlane } from './data-plane.ts'
+import type { Deployment } from './deployment.ts'
 import type { Denial } from './findings.ts'
 import type { Step } from './steps.ts'
 
@@ -49,4 +54,90 @@ export interface TaskState {
   readonly zone: string
   /** As the target group tells it. */
   readonly target: string
+}
+
+export interface Seen {
+  readonly plane: DataPlane
+  readonly service: Service
+  readonly deployment: Deployment
+  readonly steps: readonly Step[]
+}
+
+/** Everything as it is now. */
+export async function stateOf({ plane, service, deployment, steps }: Seen): Promise<RehearsalState> {
+  const { environment, clients, aws } = deployment
+  const { ecs, balancer, cache, targetGroup, counts } = plane
+  const { report, isSteady } = ecs.scheduler
+  const targets = targetGroup.describeHealth()
+  const idOf = (arn: string): string => arn.split('/').at(-1) ?? arn
+  return {
+    environment: environment.name,
+    api: apiOf(balancer, plane.ca),
+    service: {
+      name: service.name,
+      cluster: service.cluster,
+      definition: report.taskDefinition,
+      desiredCount: report.desiredCount,
+      isSteady,
+      deployments: report.deployments.map(({ id, status, rolloutState, taskDefinition }) => ({
+        id,
+        status,
+        rolloutState,
+        taskDefinition,
+      })),
+      events: report.events.map(({ message }) => message),
+    },
+    tasks: report.tasks
+      .filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+      .map(({ taskArn, lastStatus, startedBy, capacityProviderName, availabilityZone }) => ({
+        id: idOf(taskArn),
+        status: lastStatus,
+        deployment: startedBy,
+        capacityProvider: capacityProviderName,
+        zone: availabilityZone,
+        target: targets.find(({ id }) => id === idOf(taskArn))?.state ?? 'unused',
+      })),
+    tasksStarted: ecs.scheduler.tasksStarted,
+    redis: cache.nodes,
+    queues: await queuesOf(clients),
+    requests: counts.summary(),
+    denials: await aws.denials(),
+    steps,
+  }
+}
+
+/** The URL that clients are given: of the listener that forwards, by the name that its rule asks for. */
+function apiOf({ configuration, listening }: LoadBalancer, ca: string): RehearsalState['api'] {
+  for (const { port, tls, rules } of configuration.listeners) {
+    const rule = rules.find(({ action }) => action.type === 'forward')
+    const local = listening.find((one) => one.port === port)
+    if (rule === undefined || local === undefined) continue
+    const byHost = rule.conditions.find(({ field }) => field === 'host-header')
+    const host = byHost?.field === 'host-header' ? byHost.patterns[0] : undefined
+    const connectTo = { host: '127.0.0.1', port: local.localPort }
+    return tls === undefined
+      ? { url: `http://${host ?? configuration.dnsName}`, connectTo }
+      : { url: `https://${host ?? configuration.dnsName}`, connectTo, ca }
+  }
+  throw new RehearsalProblem(
+    `no listener of ${configuration.name} forwards; wanted: one that reaches the service`,
+  )
+}
+
+/** Those that a rule sends to; dead letters come last. */
+async function queuesOf({ sqs }: Clients): Promise<RehearsalState['queues']> {
+  const { QueueUrls = [] } = await sqs.listQueues({})
+  const queues = await Promise.all(
+    QueueUrls.map(async (url) => {
+      const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ['All'] })
+      return {
+        url,
+        messages: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
+        redrives: 'RedrivePolicy' in Attributes,
+      }
+    }),
+  )
+  return queues
+    .toSorted((one, other) => Number(other.redrives) - Number(one.redrives))
+    .map(({ url, messages }) => ({ url, messages }))
 }

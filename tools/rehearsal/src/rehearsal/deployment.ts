@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { BadEnvironments, type Environment, readEnvironments } from '@cartwright/environments'
+import { type LocalAws, type Owned, startLocalAws } from '@cartwright/local-aws'
+import { Clients, type Keys } from '../clients/index.ts'
+import { Guard } from '../guard/guard.ts'
+import { RehearsalProblem } from '../problem.ts'
+import { type ProgramName, runProgram } from './programs.ts'
+import type { RehearsalFolder, Running } from './running.ts'
+import type { Steps } from './steps.ts'
+import type { Stops } from './stops.ts'
+
+export interface DeploymentOptions {
+  /** The environment's name. */
+  readonly name: string
+  readonly folder: RehearsalFolder
+  readonly control: Running['control']
+  readonly steps: Steps
+  readonly env: NodeJS.ProcessEnv
+  /** Ends what is under way. */
+  readonly signal: AbortSignal
+}
+
+/** An environment in an AWS of its own, as the deploy commands leave it. From then on policies decide who may do what. */
+export class Deployment {
+  readonly environment: Environment
+  readonly guard: Guard
+  readonly aws: LocalAws
+  /** Everybody but tasks: may do everything. */
+  readonly clients: Clients
+  readonly #options: DeploymentOptions
+  readonly #variables: NodeJS.ProcessEnv
+
+  /**
+   * @param stops gets what ends it, also where it fails
+   * @throws {RehearsalProblem} where it cannot be deployed
+   */
+  static async start(options: DeploymentOptions, stops: Stops): Promise<Deployment> {
+    const { name, folder, control, steps, env } = options
+    const environment = await findEnvironment(name, env)
+    const guard = await Guard.start()
+    stops.add(() => guard.stop())
+    const aws = await steps.run('local AWS', () => startAws(environment, options, guard, stops))
+    const variables: NodeJS.ProcessEnv = { ...aws.environment, CDKTF_OUTDIR: folder.work }
+    const place = { endpoint: aws.endpoint, region: environment.region }
+    const write = (keys: Keys): void => {
+      const told = Object.entries(variables).map(([name, value]) => [name, value ?? null])
+      folder.write({
+        environment: name,
+        control,
+        aws: { ...place, keys },
+        variables: Object.fromEntries(told),
+      })
+    }
+    write({ accessKeyId: 'local', secretAccessKey: 'local' })
+    const programs = { ...options, guard, environment: { ...env, ...variables } }
+    await steps.run('state backend', (note) => runProgram(programs, 'bootstrap', [], note))
+    await steps.run(`deploy ${name}`, (note) => runProgram(programs, 'deploy', [name], note))
+    const keys = await aws.enforce()
+    variables['AWS_ACCESS_KEY_ID'] = keys.accessKeyId
+    variables['AWS_SECRET_ACCESS_KEY'] = keys.secretAccessKey
+    write(keys)
+    return new Deployment(options, { environment, guard, aws, clients: new Clients(place, keys), variables })
+  }
+
+  private constructor(
+    options: DeploymentOptions,
+    parts: Pick<Deployment, 'environment' | 'guard' | 'aws' | 'clients'> & {
+      readonly variables: NodeJS.ProcessEnv
+    },
+  ) {
+    this.#options = options
+    this.environment = parts.environment
+    this.guard = parts.guard
+    this.aws = parts.aws
+    this.clients = parts.clients
+    this.#variables = parts.variables
+  }
+
+  /**
+   * Sees that another deploy would change nothing, and deletes the environment and the state backend as their user would.
+   *
+   * @throws {RehearsalProblem} where that is not so, or AWS has something left then
+   */
+  async destroy(): Promise<void> {
+    const { name, steps } = this.#options
+    const run = (program: ProgramName, ...args: string[]) => this.#run(program, args)
+    await steps.run('another deploy changes nothing', run('diff', name))
+    await steps.run(`destroy ${name}`, run('destroy', name))
+    await steps.run('destroy the state backend', run('bootstrap', '--destroy'))
+    const left = Object.entries(await this.aws.inventory()).flatMap(([kind, ids]) => {
+      // AWS keeps keys for a while, and destroy has told which.
+      const kept = ids.filter((id) => !id.endsWith(' (to be deleted)'))
+      return kept.length === 0 ? [] : [`${kind}: ${kept.join(', ')}`]
+    })
+    if (left.length === 0) return
+    throw new RehearsalProblem(`the destroyed environment has left in AWS:\n  ${left.join('\n  ')}`)
+  }
+
+  #run(program: ProgramName, args: readonly string[]): (note: (line: string) => void) => Promise<void> {
+    const { env, signal } = this.#options
+    const environment = { ...env, ...this.#variables }
+    return (note) => runProgram({ guard: this.guard, environment, signal }, program, args, note)
+  }
+}
+
+async function findEnvironment(name: string, env: NodeJS.ProcessEnv): Promise<Environment> {
+  const environments = await readEnvironments(env).catch((error: unknown) => {
+    throw error instanceof BadEnvironments ? new RehearsalProblem(error.message) : error
+  })
+  const found = environments.find((one) => one.name === name)
+  if (found !== undefined) return found
+  const names = environments.map((one) => one.name).join(', ')
+  throw new RehearsalProblem(`there is no environment "${name}"; wanted: ${names}`)
+}
+
+async function startAws(
+  environment: Environment,
+  { folder, env }: DeploymentOptions,
+  guard: Guard,
+  stops: Stops,
+): Promise<LocalAws> {
+  const { region, accountId } = environment
+  const settings = mkdtempSync(path.join(tmpdir(), 'rehearsal-aws-'))
+  await guard.watchFolder(settings)
+  const aws = await startLocalAws({
+    region,
+    ...(accountId === undefined ? {} : { account: accountId }),
+    lock: folder.lock,
+    folder: settings,
+    env,
+  }).catch((error: unknown) => {
+    const running = folder.running()
+    if (running === undefined) throw error
+    throw new RehearsalProblem(
+      `a rehearsal of ${running.environment} runs already (process ${running.mark.pid}); end it first: npm run rehearse -- --down`,
+    )
+  })
+  stops.add(() => aws.stop())
+  // Nobody else has the lock: what is there was left by one that could not clear away.
+  folder.clear()
+  await guard.watchFolder(folder.work, 'stacks')
+  mkdirSync(folder.work, { mode: 0o700 })
+  await aws.give(ownedFor(environment))
+  return aws
+}
+
+/** What the environment's file names, and its owner has made before: the zone of its domain, and its certificate. */
+function ownedFor({ domainName, hostedZoneId, certificateArn }: Environment): Owned {
+  if (domainName === undefined) return {}
+  const parent = domainName.split('.').slice(1).join('.')
+  const zone = parent.includes('.') ? parent : domainName
+  return {
+    hostedZones: hostedZoneId === undefined ? [] : [{ id: hostedZoneId, name: zone }],
+    certificates: certificateArn === undefined ? [] : [{ arn: certificateArn, names: [domainName] }],
+  }
+}

@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { smoke, summaryOf, told } from '@cartwright/smoke'
+import { type Clients, TaskServices } from '../clients/index.ts'
+import type { Service } from '../ecs/index.ts'
+import { buildApi, buildBroken, ImageFolder, Registry, releaseOfSources } from '../images/index.ts'
+import { RehearsalProblem } from '../problem.ts'
+import { Authority } from '../tls/authority.ts'
+import { DataPlane } from './data-plane.ts'
+import type { Deployment } from './deployment.ts'
+import { type Deployed, discover } from './discover.ts'
+import { deniedActions, findCauses } from './findings.ts'
+import { recordRelease, release, repositoryOf, startTasks } from './release.ts'
+import { type RehearsalState, stateOf } from './state.ts'
+import type { Steps } from './steps.ts'
+import type { Stops } from './stops.ts'
+
+/** How much longer than the grace period tasks may take to become healthy, in milliseconds. */
+const SLACK = 120_000
+
+export interface ServingOptions {
+  readonly deployment: Deployment
+  readonly steps: Steps
+  /** An existing one. */
+  readonly folder: string
+  readonly port?: number
+  readonly signal: AbortSignal
+}
+
+/** A deployed environment at work: its data plane, and the release that runs on it. */
+export class Serving {
+  readonly plane: DataPlane
+  readonly #options: ServingOptions
+  readonly #deployed: Deployed
+  readonly #images: ImageFolder
+  readonly #registry: Registry
+
+  /**
+   * Starts everything but tasks: before the first release there are none.
+   *
+   * @param stops gets what ends it, also where it fails
+   */
+  static async start(options: ServingOptions, stops: Stops): Promise<Serving> {
+    const { deployment, steps, folder, port } = options
+    const { clients, guard, aws } = deployment
+    const services = new TaskServices(clients)
+    const images = new ImageFolder(path.join(folder, 'images'))
+    const ecrAs: (credentials: Parameters<TaskServices['as']>[0]) => Clients['ecr'] = (credentials) =>
+      services.as(credentials).ecr
+    const registry = new Registry({ images, ecr: clients.ecr, ecrAs })
+    const deployed = await discover(clients)
+    const plane = await steps.run('Redis and load balancer', async (note) => {
+      const authority = await Authority.create()
+      stops.add(() => authority.close())
+      await guard.watchFolder(authority.folder)
+      const started = await DataPlane.start({
+        clients,
+        deployed,
+        services,
+        registry,
+        guard,
+        authority,
+        folder,
+        tokens: () => aws.redisTokens(),
+        report: (report) => aws.reportService(report),
+        note,
+        ...(port === undefined ? {} : { port }),
+      })
+      stops.add(() => started.stop())
+      return started
+    })
+    return new Serving(options, { plane, deployed, images, registry })
+  }
+
+  private constructor(
+    options: ServingOptions,
+    parts: {
+      readonly plane: DataPlane
+      readonly deployed: Deployed
+      readonly images: ImageFolder
+      readonly registry: Registry
+    },
+  ) {
+    this.#options = options
+    this.plane = parts.plane
+    this.#deployed = parts.deployed
+    this.#images = parts.images
+    this.#registry = parts.registry
+  }
+
+  /** Builds an image and pushes it. */
+  async push(kind: 'good' | 'broken', tag: string): Promise<void> {
+    const image = await (kind === 'good' ? buildApi : buildBroken)(this.#images, tag)
+    await this.#registry.push(repositoryNameOf(this.#deployed.service), tag, image)
+  }
+
+  /**
+   * Releases the API as the pipeline does: an image, a revision with it, tasks, the smoke suite, and only then the word that
+   * it is in use.
+   *
+   * @throws {RehearsalProblem} with what leads to the cause, where it does not serve
+   */
+  async releaseApi(): Promise<void> {
+    const { deployment, steps } = this.#options
+    const { clients, environment } = deployment
+    const { service } = this.#deployed
+    const tag = await releaseOfSources()
+    await steps.run(`image ${tag}`, () => this.push('good', tag))
+    await steps.run(`release ${tag}`, async (note) => {
+      const unfollow = this.plane.ecs.journal.follow(({ kind, said }) => {
+        if (kind === 'event') note(said)
+      })
+      await release({ clients, service, tag })
+      await this.#untilDeployed(tag)
+      await startTasks({ clients, service, desiredTasks: environment.desiredTasks })
+      await this.#untilHealthy()
+      unfollow()
+    })
+    await steps.run('smoke suite', (note) => this.#smoke(tag, note))
+    const { scaling, minTasks } = environment
+    await recordRelease({ clients, service, tag, minTasks: scaling ? minTasks : undefined })
+  }
+
+  state(): Promise<RehearsalState> {
+    const { deployment, steps } = this.#options
+    return stateOf({ plane: this.plane, service: this.#deployed.service, deployment, steps: steps.done })
+  }
+
+  /** Until ECS has the release in place, with no task yet: what comes next would start tasks of the one before, too. */
+  async #untilDeployed(tag: string): Promise<void> {
+    const isThere = (): boolean => {
+      const { definition, isSteady } = this.plane.ecs.scheduler
+      return isSteady && definition.containers.some(({ image }) => image.endsWith(`:${tag}`))
+    }
+    while (!isThere()) {
+      this.#options.signal.throwIfAborted()
+      await sleep(100)
+    }
+  }
+
+  /** @throws {RehearsalProblem} with what leads to the cause, as soon as a task has failed */
+  async #untilHealthy(): Promise<void> {
+    const { scheduler } = this.plane.ecs
+    const { service } = this.#deployed
+    const end = Date.now() + service.gracePeriod * 1000 + SLACK
+    for (;;) {
+      this.#options.signal.throwIfAborted()
+      const { report, isSteady } = scheduler
+      if (report.desiredCount > 0 && isSteady) return
+      const hasFailed = report.deployments.some(({ failedTasks }) => failedTasks > 0)
+      if (hasFailed || Date.now() > end) {
+        const causes = await this.#findCauses()
+        throw new RehearsalProblem(
+          `tasks of ${service.name} do not become healthy:\n  ${causes.join('\n  ')}`,
+        )
+      }
+      await sleep(100)
+    }
+  }
+
+  async #findCauses(): Promise<readonly string[]> {
+    const { aws, clients } = this.#options.deployment
+    const { scheduler } = this.plane.ecs
+    return findCauses({
+      // The one that runs, not the one that was there at first.
+      service: { ...this.#deployed.service, definition: scheduler.definition },
+      report: scheduler.report,
+      targetGroup: this.plane.targetGroup,
+      denials: await aws.denials(),
+      logs: clients.logs,
+    })
+  }
+
+  /** @throws {RehearsalProblem} where a check fails, or a permission was missing */
+  async #smoke(tag: string, note: (line: string) => void): Promise<void> {
+    const { aws, clients, environment } = this.#options.deployment
+    const { api, queues } = await this.state()
+    const { place, keys } = clients
+    const report = await smoke({
+      url: api.url,
+      connectTo: api.connectTo,
+      ...(api.ca === undefined ? {} : { ca: readFileSync(api.ca, 'utf8') }),
+      instances: environment.desiredTasks,
+      release: tag,
+      ...(queues[0] === undefined ? {} : { queue: { url: queues[0].url, ...place, credentials: keys } }),
+      tell: (result) => note(told(result)),
+    })
+    note(summaryOf(report))
+    const denied = deniedActions(await aws.denials())
+    if (report.failed === 0 && denied.length === 0) return
+    const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
+    throw new RehearsalProblem(
+      ['the deployed API is not as it should be:', ...failed.map(told), ...denied].join('\n  '),
+    )
+  }
+}
+
+function repositoryNameOf({ definition, targetGroup }: Service): string {
+  const container = definition.containers.find(({ name }) => name === targetGroup?.container)
+  return repositoryOf(container?.image).split('/').slice(1).join('/')
+}
