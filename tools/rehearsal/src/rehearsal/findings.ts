@@ -55,8 +55,12 @@ function stoppedTasks({ tasks }: ServiceReport): readonly string[] {
   return [...reasons].map(([said, count]) => `${count === 1 ? 'a task' : `${count} tasks`} stopped: ${said}`)
 }
 
-/** Of the newest task that has stopped, or else of the newest one. */
-async function lastLines({ report, service, logs }: Evidence): Promise<readonly string[]> {
+/** Of the newest task that has stopped, or else of the newest one: warnings and errors, where there are any. */
+export async function lastLines({
+  report,
+  service,
+  logs,
+}: Pick<Evidence, 'report' | 'service' | 'logs'>): Promise<readonly string[]> {
   const newest = report.tasks.toSorted((one, other) => other.createdAt - one.createdAt)
   const task = newest.find(({ lastStatus }) => lastStatus === 'STOPPED') ?? newest[0]
   const container = service.definition.containers.find(({ name }) => name === service.targetGroup?.container)
@@ -66,12 +70,13 @@ async function lastLines({ report, service, logs }: Evidence): Promise<readonly 
     .getLogEvents({
       logGroupName: container.log.group,
       logStreamName: `${container.log.prefix}/${container.name}/${id}`,
-      limit: 200,
+      limit: 1000,
     })
     // A task that never started has no stream.
     .catch(() => ({ events: [] }))
-  const lines = events.map(({ message = '' }) => message).slice(-LINES)
-  return lines.map((line) => `task ${id} said: ${line}`)
+  const lines = events.map(({ message = '' }) => message)
+  const grave = lines.filter((line) => /"level":"?(warn|error|fatal|[456]0)\b/.test(line))
+  return (grave.length > 0 ? grave : lines).slice(-LINES).map((line) => `task ${id} said: ${line}`)
 }
 
 function unhealthyTargets(targetGroup: TargetGroup): readonly string[] {

@@ -3,14 +3,14 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { smoke, summaryOf, told } from '@cartwright/smoke'
 import { type Clients, TaskServices } from '../clients/index.ts'
-import type { Service } from '../ecs/index.ts'
+import type { Service, Task } from '../ecs/index.ts'
 import { buildApi, buildBroken, ImageFolder, Registry, releaseOfSources } from '../images/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { Authority } from '../tls/authority.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Deployment } from './deployment.ts'
 import { type Deployed, discover } from './discover.ts'
-import { deniedActions, findCauses } from './findings.ts'
+import { deniedActions, findCauses, lastLines } from './findings.ts'
 import { recordRelease, release, repositoryOf, startTasks } from './release.ts'
 import { type RehearsalState, stateOf } from './state.ts'
 import type { Steps } from './steps.ts'
@@ -18,6 +18,8 @@ import type { Stops } from './stops.ts'
 
 /** How much longer than the grace period tasks may take to become healthy, in milliseconds. */
 const SLACK = 120_000
+/** How long the cache may take to be on when tasks are healthy, in milliseconds: epochs take some ten seconds. */
+const CACHE_PATIENCE = 60_000
 
 export interface ServingOptions {
   readonly deployment: Deployment
@@ -115,6 +117,7 @@ export class Serving {
       await this.#untilDeployed(tag)
       await startTasks({ clients, service, desiredTasks: environment.desiredTasks })
       await this.#untilHealthy()
+      await this.#untilCached()
       unfollow()
     })
     await steps.run('smoke suite', (note) => this.#smoke(tag, note))
@@ -159,6 +162,30 @@ export class Serving {
     }
   }
 
+  /**
+   * Until every task reads through Redis. One that cannot is healthy, and serves more slowly.
+   *
+   * @throws {RehearsalProblem} with what leads to the cause
+   */
+  async #untilCached(): Promise<void> {
+    const end = Date.now() + CACHE_PATIENCE
+    for (;;) {
+      this.#options.signal.throwIfAborted()
+      const states = await Promise.all(this.plane.ecs.scheduler.tasks.map(cacheStateOf))
+      const odd = states.find((state) => state !== 'on')
+      if (odd === undefined) return
+      if (Date.now() > end) {
+        const { service } = this.#deployed
+        const { logs } = this.#options.deployment.clients
+        const lines = await lastLines({ service, report: this.plane.ecs.scheduler.report, logs })
+        throw new RehearsalProblem(
+          [`a task is healthy, but its cache is "${odd}"; wanted: on`, ...lines].join('\n  '),
+        )
+      }
+      await sleep(250)
+    }
+  }
+
   async #findCauses(): Promise<readonly string[]> {
     const { aws, clients } = this.#options.deployment
     const { scheduler } = this.plane.ecs
@@ -193,6 +220,19 @@ export class Serving {
     throw new RehearsalProblem(
       ['the deployed API is not as it should be:', ...failed.map(told), ...denied].join('\n  '),
     )
+  }
+}
+
+/** What the task's own `/health` tells. */
+async function cacheStateOf({ place }: Task): Promise<string> {
+  try {
+    const answer = await fetch(`http://${place?.host}:${place?.port}/health`, {
+      signal: AbortSignal.timeout(5_000),
+    })
+    // The API's contract: Health.
+    return ((await answer.json()) as { cache: { state: string } }).cache.state
+  } catch {
+    return 'unknown'
   }
 }
 
