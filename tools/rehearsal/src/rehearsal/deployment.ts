@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { BadEnvironments, type Environment, readEnvironments } from '@cartwright/environments'
@@ -42,7 +42,13 @@ export class Deployment {
     const guard = await Guard.start()
     stops.add(() => guard.stop())
     const aws = await steps.run('local AWS', () => startAws(environment, options, guard, stops))
-    const variables: NodeJS.ProcessEnv = { ...aws.environment, CDKTF_OUTDIR: folder.work }
+    const files = env['CARTWRIGHT_ENVIRONMENTS']
+    const variables: NodeJS.ProcessEnv = {
+      ...aws.environment,
+      CDKTF_OUTDIR: folder.work,
+      // Other commands are to read the same files.
+      ...(files ? { CARTWRIGHT_ENVIRONMENTS: path.resolve(files) } : {}),
+    }
     const place = { endpoint: aws.endpoint, region: environment.region }
     const write = (keys: Keys): void => {
       const told = Object.entries(variables).map(([name, value]) => [name, value ?? null])
@@ -54,7 +60,8 @@ export class Deployment {
       })
     }
     write({ accessKeyId: 'local', secretAccessKey: 'local' })
-    const programs = { ...options, guard, environment: { ...env, ...variables } }
+    const { temporary } = folder
+    const programs = { ...options, guard, temporary, environment: { ...env, ...variables } }
     await steps.run('state backend', (note) => runProgram(programs, 'bootstrap', [], note))
     await steps.run(`deploy ${name}`, (note) => runProgram(programs, 'deploy', [name], note))
     const keys = await aws.enforce()
@@ -99,9 +106,10 @@ export class Deployment {
   }
 
   #run(program: ProgramName, args: readonly string[]): (note: (line: string) => void) => Promise<void> {
-    const { env, signal } = this.#options
+    const { env, signal, folder } = this.#options
     const environment = { ...env, ...this.#variables }
-    return (note) => runProgram({ guard: this.guard, environment, signal }, program, args, note)
+    const programs = { guard: this.guard, environment, temporary: folder.temporary, signal }
+    return (note) => runProgram(programs, program, args, note)
   }
 }
 
@@ -138,10 +146,9 @@ async function startAws(
     )
   })
   stops.add(() => aws.stop())
-  // Nobody else has the lock: what is there was left by one that could not clear away.
-  folder.clear()
+  // Nobody else has the lock.
+  folder.make()
   await guard.watchFolder(folder.work, 'stacks')
-  mkdirSync(folder.work, { mode: 0o700 })
   await aws.give(ownedFor(environment))
   return aws
 }

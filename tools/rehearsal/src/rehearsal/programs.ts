@@ -18,6 +18,8 @@ export type ProgramName = keyof typeof PROGRAMS
 export interface Programs {
   readonly guard: Guard
   readonly environment: NodeJS.ProcessEnv
+  /** An existing one that goes with the rehearsal: a Terraform that is killed leaves the sockets of its plugins. */
+  readonly temporary: string
   /** Kills the program that runs. */
   readonly signal: AbortSignal
 }
@@ -28,7 +30,7 @@ export interface Programs {
  * @throws {RehearsalProblem} with what it said, where it fails
  */
 export async function runProgram(
-  { guard, environment, signal }: Programs,
+  { guard, environment, temporary, signal }: Programs,
   name: ProgramName,
   args: readonly string[],
   note: (line: string) => void,
@@ -39,7 +41,9 @@ export async function runProgram(
     argv: [process.execPath, path.join(ROOT, file), ...given, ...args],
     // Names without a value are taken away.
     environment: Object.fromEntries(
-      Object.entries(environment).filter((one): one is [string, string] => one[1] !== undefined),
+      Object.entries({ ...environment, TMPDIR: temporary }).filter(
+        (one): one is [string, string] => one[1] !== undefined,
+      ),
     ),
     folder: ROOT,
     guard,

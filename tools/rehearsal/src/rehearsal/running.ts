@@ -40,6 +40,11 @@ export class RehearsalFolder {
     return path.join(this.folder, 'work')
   }
 
+  /** For temporary files of the programs that it runs. */
+  get temporary(): string {
+    return path.join(this.work, 'tmp')
+  }
+
   /** What the last one in the background said. */
   get log(): string {
     return path.join(this.folder, 'rehearsal.log')
@@ -63,6 +68,12 @@ export class RehearsalFolder {
 
   isAlive({ mark }: Running): boolean {
     return isAlive(mark)
+  }
+
+  /** Begins anew: what is there was left by one that could not clear away. */
+  make(): void {
+    this.clear()
+    mkdirSync(this.temporary, { recursive: true, mode: 0o700 })
   }
 
   clear(): void {

@@ -120,6 +120,7 @@ export class Serving {
       await this.#untilCached()
       unfollow()
     })
+    steps.tellElapsed('from nothing to the first answer')
     await steps.run('smoke suite', (note) => this.#smoke(tag, note))
     const { scaling, minTasks } = environment
     await recordRelease({ clients, service, tag, minTasks: scaling ? minTasks : undefined })

@@ -8,9 +8,15 @@ export interface Step {
 export class Steps {
   readonly #tell: (line: string) => void
   readonly #done: Step[] = []
+  readonly #began = performance.now()
 
   constructor(tell: (line: string) => void) {
     this.#tell = tell
+  }
+
+  /** Since the first of them began, and what lay between them, too. */
+  tellElapsed(what: string): void {
+    this.#tell(`${what}: ${shownTime(performance.now() - this.#began)}`)
   }
 
   get done(): readonly Step[] {

@@ -1,0 +1,88 @@
+import { DRILL_NAMES, type DrillName, runDrill, shownReport } from '../src/drills/index.ts'
+import { Rehearsal } from '../src/rehearsal/rehearsal.ts'
+import { Remote } from '../src/rehearsal/remote.ts'
+import { User } from './user.ts'
+
+/** It tells of what hangs: a deploy takes two minutes, and each drill up to two. */
+const PATIENCE = 1_200_000
+
+/** As its owner would complete it: a domain; and times as short as the rules between them allow. */
+const COMPLETED = `
+  domainName: 'shop.example.com',
+  certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000',
+  healthCheckInterval: 5,
+  healthCheckTimeout: 2,
+  shutdownDelay: 11,
+  deregistrationDelay: 10,
+`
+
+let user: User
+let rehearsal: Rehearsal
+let remote: Remote
+const said: string[] = []
+
+beforeAll(async () => {
+  user = new User()
+  user.add('staging', COMPLETED)
+  rehearsal = new Rehearsal({
+    environment: 'staging',
+    folder: user.rehearsal,
+    tell: (line) => said.push(line),
+    env: user.variables,
+  })
+  await rehearsal.deploy()
+  await rehearsal.serve()
+  const running = user.rehearsal.running()
+  if (running === undefined) throw new Error('nobody can find the rehearsal')
+  remote = new Remote(running)
+}, PATIENCE)
+
+afterAll(async () => {
+  await rehearsal.stop()
+  await user.end()
+}, PATIENCE)
+
+test('serves by HTTPS for its domain, from two tasks and two Redis nodes, and passes the smoke suite', async () => {
+  const { api, tasks, redis } = await remote.state()
+
+  expect(api.url).toBe('https://shop.example.com')
+  expect(tasks.filter(({ target }) => target === 'healthy')).toHaveLength(2)
+  expect(redis.map(({ role }) => role).toSorted()).toEqual(['primary', 'replica'])
+  expect(said).toContainEqual(expect.stringMatching(/✓ another instance sees the same cart/))
+  expect(said).toContainEqual(expect.stringMatching(/ {2}\d+ passed, 0 failed$/))
+})
+
+test.each(DRILL_NAMES)(
+  'the drill %s holds what it promises',
+  async (name) => {
+    await play(name)
+  },
+  PATIENCE,
+)
+
+test(
+  'so does an interruption that the load balancer hears of last',
+  async () => {
+    await play('spot-interruption', true)
+  },
+  PATIENCE,
+)
+
+async function play(name: DrillName, isLate = false): Promise<void> {
+  const told: string[] = []
+  const report = await runDrill(remote, name, { isLate, tell: (line) => told.push(line) })
+  // The longest wait, for whoever reads the log of the tests.
+  console.log(shownReport(report))
+  expect({ broken: report.broken, told: report.held ? [] : told }).toEqual({ broken: [], told: [] })
+}
+
+test(
+  'is destroyed as one that was lived in, and leaves nothing',
+  async () => {
+    await rehearsal.destroy()
+    await rehearsal.stop()
+
+    expect(user.left()).toEqual({ processes: [], files: [] })
+  },
+  PATIENCE,
+)
