@@ -20,8 +20,8 @@ export async function runJest(
   scratch: string,
 ): Promise<Tally> {
   const reportFile = join(scratch, 'jest-report.json')
-  // One more than processors: the longest suites mostly wait for Terraform, which waits for AWS.
-  const workers = availableParallelism() + 1
+  // Two more than processors: the longest suites mostly wait, for Terraform, which waits for AWS, or for a drill.
+  const workers = availableParallelism() + 2
   // A test that leaves a server open would keep jest from ending, and whoever waits for the last line waiting.
   const options = ['--ci', '--forceExit', `--maxWorkers=${workers}`, '--json', `--outputFile=${reportFile}`]
   // UNIT_ONLY is how the packages' own "unit" scripts leave the system tests out; here everything runs.
@@ -29,6 +29,8 @@ export async function runJest(
   const exitCode = await commands.run('jest', ['-c', join(root, 'jest.config.cjs'), ...options, ...filters], {
     ...env,
     TMPDIR: scratch,
+    // Hundreds of programs are started, again and again the same.
+    NODE_COMPILE_CACHE: join(scratch, 'compile-cache'),
   })
   return tallyOf(existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined, exitCode)
 }

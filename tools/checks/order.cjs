@@ -2,9 +2,12 @@ const Sequencer = require('@jest/test-sequencer').default
 
 /** What takes minutes, most of which is waiting for Terraform: all else fits beside and after it. The longest comes first. */
 const LONG = [
+  'tools/rehearsal/test/staging',
   'tools/deploy/test/interrupted',
   'tools/deploy/test/lifecycle',
   'tools/deploy/src/cdktf/cdktf',
+  'tools/rehearsal/test/causes',
+  'tools/rehearsal/test/once',
   'tools/local-aws/test/roots',
   'tools/deploy/src/rotate/rotate',
   'tools/deploy/src/rotate/terraform',

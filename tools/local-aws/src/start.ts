@@ -109,6 +109,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     cwd: PACKAGE,
     env: emulatorEnvironment(base),
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal is for whoever started it, who may still need it.
+    detached: true,
   })
   // A stop and the end of the input cross each other.
   child.stdin.on('error', () => undefined)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { RehearsalProblem } from './problem.ts'
-import type { RehearsalFolder } from './rehearsal/running.ts'
+import { type RehearsalFolder, runsAlready } from './rehearsal/running.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
@@ -14,7 +14,10 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
  * @throws {RehearsalProblem} where it ends before it runs
  */
 export async function runInBackground(folder: RehearsalFolder, args: readonly string[]): Promise<void> {
-  const log = openSync(folder.log, 'w+', 0o600)
+  const other = folder.claimed()
+  if (other !== undefined) throw runsAlready(other)
+  writeFileSync(folder.log, '', { mode: 0o600 })
+  const log = openSync(folder.log, 'a+')
   const child = spawn(process.execPath, [MAIN, ...args], {
     // In a group of its own: Ctrl-C in the terminal ends its starter, not it.
     detached: true,

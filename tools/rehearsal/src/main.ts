@@ -10,6 +10,9 @@ import { Rehearsal } from './rehearsal/rehearsal.ts'
 import { Remote } from './rehearsal/remote.ts'
 import { RehearsalFolder } from './rehearsal/running.ts'
 
+/** How long a rehearsal may take to end, in milliseconds; then it is killed, and its guard clears away. */
+const PATIENCE = 60_000
+
 /** What a shell calls an end by that signal. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
@@ -41,7 +44,8 @@ async function rehearse(
     environment,
     folder,
     tell: (line) => console.log(line),
-    end: () => void leave(0),
+    // Nobody may take it for a success of what was to come.
+    onEndWanted: () => void leave(next === 'leave' ? CODES.SIGTERM : 0),
     ...(port === undefined ? {} : { port }),
   })
   let leaving = false
@@ -55,12 +59,11 @@ async function rehearse(
     wanted.resolve()
   }
   for (const [signal, code] of Object.entries(CODES)) process.on(signal, () => void leave(code))
+  // Its starter has gone before it was ready.
   process.once('disconnect', () => {
-    if (!isReady) void leave(CODES.SIGHUP)
+    if (!isReady && !isOver) void leave(CODES.SIGHUP)
   })
-  // Whoever reads what is said may go (`| head`); the rehearsal goes on.
-  process.stdout.on('error', () => undefined)
-  let isReady = false
+  let [isReady, isOver] = [false, false]
   try {
     await rehearsal.deploy()
     await rehearsal.serve()
@@ -76,6 +79,7 @@ async function rehearse(
     if (!leaving) throw error
     await wanted.promise
   } finally {
+    isOver = true
     if (!leaving) await rehearsal.stop()
   }
 }
@@ -83,29 +87,48 @@ async function rehearse(
 /** @throws {RehearsalProblem} where none runs */
 function remoteOf(folder: RehearsalFolder): Remote {
   const running = folder.running()
-  if (running === undefined)
-    throw new RehearsalProblem('none runs; start one: npm run rehearse -- dev --keep')
-  return new Remote(running)
+  if (running !== undefined) return new Remote(running)
+  throw new RehearsalProblem(
+    folder.claimed() === undefined
+      ? 'none runs; start one: npm run rehearse -- dev --keep'
+      : 'it has only begun; wanted: a rehearsal that runs',
+  )
 }
 
 /** @returns whether there was one */
 async function end(folder: RehearsalFolder): Promise<boolean> {
-  const running = folder.running()
-  if (running === undefined) {
+  const claim = folder.claimed()
+  if (claim === undefined) {
     // What a crash of the whole machine has left.
     folder.clear()
     return false
   }
-  await new Remote(running).end().catch(() => process.kill(running.mark.pid, 'SIGTERM'))
-  const patience = Date.now() + 60_000
-  while (folder.isAlive(running)) {
-    if (Date.now() > patience) process.kill(running.mark.pid, 'SIGKILL')
+  const { pid } = claim.mark
+  const running = folder.running()
+  const asked =
+    running === undefined ? Promise.reject(new Error('it has no API yet')) : new Remote(running).end()
+  await asked.catch(() => send(pid, 'SIGTERM'))
+  // One that was stopped hears nothing before.
+  send(pid, 'SIGCONT')
+  const patience = Date.now() + PATIENCE
+  while (folder.isThere(claim)) {
+    if (Date.now() > patience) send(pid, 'SIGKILL')
     await sleep(100)
   }
   return true
 }
 
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has just ended.
+  }
+}
+
 const args = process.argv.slice(2)
+// Whoever reads what is said may go (`| head`); the rehearsal goes on.
+process.stdout.on('error', () => undefined)
 try {
   const options = readOptions(args)
   if (options === 'help') console.log(HELP)
@@ -114,6 +137,9 @@ try {
   if (error instanceof BadOptions) console.error(`${error.message}\n\n${HELP}`)
   else if (error instanceof RehearsalProblem || error instanceof LocalAwsProblem)
     console.error(`rehearse: ${error.message}`)
+  else if (error instanceof Error && 'syscall' in error) console.error(`rehearse: ${error.message}`)
   else throw error
   process.exitCode = 1
 }
+// The channel to a starter would keep it from ending.
+if (process.connected) process.disconnect()

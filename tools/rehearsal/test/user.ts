@@ -85,11 +85,8 @@ export class User {
 
   /** Programs that work for this user, and files that they left. */
   left(): { readonly processes: readonly string[]; readonly files: readonly string[] } {
-    const work = this.rehearsal.work
-    return {
-      processes: this.#processes(),
-      files: [...readdirSync(this.#temporary), ...(existsSync(work) ? readdirSync(work) : [])],
-    }
+    const ofRehearsals = readdirSync(this.rehearsal.folder).filter((name) => /^(work|running)/.test(name))
+    return { processes: this.#processes(), files: [...readdirSync(this.#temporary), ...ofRehearsals] }
   }
 
   async end(): Promise<void> {

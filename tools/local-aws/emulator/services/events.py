@@ -1,5 +1,7 @@
 """Amazon EventBridge."""
 
+import functools
+
 from emulator.gaps import closes
 from emulator.kit import graft, problem, wrap
 
@@ -59,6 +61,7 @@ def refuse_to_delete_buses_in_use() -> None:
 @closes("events-delivery")
 def deliver_as_told() -> None:
     """PutEvents: what a rule that is disabled, or one by schedule, does with it, and what arrives."""
+    from jsonpath_ng import ext
     from moto.events.models import Rule
     from moto.events.utils import EventTemplateParser
 
@@ -75,3 +78,6 @@ def deliver_as_told() -> None:
         return {name: value for name, value in event.items() if name != "ingestion-time"}
 
     EventTemplateParser.parse = staticmethod(parse)
+
+    # It builds its parser anew for each path of each event: 150 ms for an event that is archived, instead of 7.
+    ext.parse = functools.cache(ext.parse)

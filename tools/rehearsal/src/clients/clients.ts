@@ -44,7 +44,8 @@ export class Clients {
   readonly sts: STS
 
   constructor(place: Place, keys: Keys) {
-    const settings = { ...place, credentials: keys }
+    // What a shell may have set for real accounts.
+    const settings = { ...place, credentials: keys, useFipsEndpoint: false, useDualstackEndpoint: false }
     this.place = place
     this.keys = keys
     this.acm = new ACM(settings)

@@ -23,7 +23,10 @@ export type EntryKind =
   | 'not-rehearsed'
   | 'problem'
 
-/** Everything that happens, in order. No secret ever gets in, not even inside of what AWS or a process said. */
+/** So many are kept: a rehearsal may run for days. */
+const KEPT = 10_000
+
+/** What happens, in order. No secret ever gets in, not even inside of what AWS or a process said. */
 export class Journal {
   readonly #entries: Entry[] = []
   readonly #secrets = new Set<string>()
@@ -44,6 +47,7 @@ export class Journal {
     for (const secret of this.#secrets) said = said.replaceAll(secret, '***')
     const written = { at: Date.now(), ...entry, said }
     this.#entries.push(written)
+    if (this.#entries.length > KEPT) this.#entries.shift()
     for (const listener of this.#listeners) listener(written)
   }
 

@@ -36,8 +36,9 @@ export class Guard {
     })
   }
 
-  static async start(): Promise<Guard> {
-    const child = spawn(process.execPath, [PROGRAM], {
+  /** @param whose shown by `ps`: it has no environment to be known by */
+  static async start(whose = ''): Promise<Guard> {
+    const child = spawn(process.execPath, [PROGRAM, whose], {
       detached: true,
       env: {},
       stdio: ['pipe', 'pipe', 'inherit'],

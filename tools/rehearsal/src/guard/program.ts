@@ -76,10 +76,10 @@ function membersOf(folders: ReadonlySet<string>): readonly number[] {
 /** Whoever works in a stack's folder has written its process there (tools/deploy: terraform/running.ts). */
 function terraformsIn(folders: ReadonlySet<string>): readonly number[] {
   return [...folders].flatMap((folder) =>
-    globSync(`${folder}/stacks/*/running.json`).flatMap((file) => {
+    globSync('stacks/*/running.json', { cwd: folder }).flatMap((file) => {
       try {
         // Written by tools/deploy.
-        const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number }
+        const { pid } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as { pid: number }
         return [pid]
       } catch {
         // It is being written, or gone.

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { ImageConfig, ImageFolder, StoredImage } from './image-folder.ts'
@@ -13,9 +12,14 @@ const API = path.join(ROOT, 'apps/cart-api')
  * Builds the API's image: its bundle and its catalog, as a Dockerfile would copy them.
  *
  * @param release the tag it is going to have, which `/metadata` tells
+ * @param temporary an existing folder to build in
  */
-export async function buildApi(images: ImageFolder, release: string): Promise<StoredImage> {
-  return withRoot(async (root) => {
+export async function buildApi(
+  images: ImageFolder,
+  release: string,
+  temporary: string,
+): Promise<StoredImage> {
+  return withRoot(temporary, async (root) => {
     const app = path.join(root, 'app')
     mkdirSync(app)
     await run(process.execPath, [path.join(API, 'build.ts'), path.join(app, 'dist')], { cwd: ROOT })
@@ -26,8 +30,12 @@ export async function buildApi(images: ImageFolder, release: string): Promise<St
 }
 
 /** An image whose program ends as soon as it starts, as one does that was built wrong. */
-export async function buildBroken(images: ImageFolder, release: string): Promise<StoredImage> {
-  return withRoot(async (root) => {
+export async function buildBroken(
+  images: ImageFolder,
+  release: string,
+  temporary: string,
+): Promise<StoredImage> {
+  return withRoot(temporary, async (root) => {
     const dist = path.join(root, 'app/dist')
     mkdirSync(dist, { recursive: true })
     writeFileSync(path.join(dist, 'main.js'), `throw new Error('release ${release} cannot start')\n`)
@@ -52,8 +60,8 @@ function configOf(release: string): ImageConfig {
   return { Cmd: ['node', 'dist/main.js'], Env: [`RELEASE=${release}`], WorkingDir: '/app' }
 }
 
-async function withRoot<T>(fill: (root: string) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(path.join(tmpdir(), 'rehearsal-build-'))
+async function withRoot<T>(temporary: string, fill: (root: string) => Promise<T>): Promise<T> {
+  const root = mkdtempSync(path.join(temporary, 'build-'))
   try {
     return await fill(root)
   } finally {

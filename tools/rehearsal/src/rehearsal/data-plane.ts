@@ -23,6 +23,8 @@ import {
 } from '../redis/index.ts'
 import type { Authority } from '../tls/authority.ts'
 import type { Deployed } from './discover.ts'
+import type { DynamoFault } from './remote.ts'
+import { Stops } from './stops.ts'
 
 export interface DataPlaneOptions {
   readonly clients: Clients
@@ -53,28 +55,34 @@ export class DataPlane {
   readonly ca: string
   readonly counts = new Counts()
   readonly #dynamo: HttpFaultProxy
+  readonly #stops: Stops
   readonly #unfollow: () => void
 
   /** @throws {RehearsalProblem} where something is declared that cannot be rehearsed */
   static async start(options: DataPlaneOptions): Promise<DataPlane> {
-    const stops: (() => Promise<void>)[] = []
+    const stops = new Stops()
     try {
       return await DataPlane.#start(options, stops)
     } catch (error) {
-      for (const stop of stops.toReversed()) await stop()
+      await stops.run()
       throw error
     }
   }
 
-  static async #start(options: DataPlaneOptions, stops: (() => Promise<void>)[]): Promise<DataPlane> {
+  static async #start(options: DataPlaneOptions, stops: Stops): Promise<DataPlane> {
     const { clients, deployed, services, registry, guard, authority, folder, tokens, note } = options
     const { endpoint } = clients.place
     const journal = new Journal()
     const dynamo = await startHttpFaultProxy(endpoint)
-    stops.push(() => dynamo.stop())
+    stops.add(() => dynamo.stop())
 
+    const leftOut = new Set<string>()
     journal.follow(({ kind, said }) => {
       if (kind === 'cache' || kind === 'problem') note(said)
+      else if (kind === 'not-rehearsed' && !leftOut.has(said)) {
+        leftOut.add(said)
+        note(`not rehearsed: ${said}`)
+      }
     })
     let ecs: Ecs | undefined
     const cache = await startCache({
@@ -86,7 +94,7 @@ export class DataPlane {
       tell: ({ node = 'Redis', said }) => journal.write({ kind: 'cache', said: `${node} ${said}` }),
       rerouted: () => ecs?.scheduler.reroute(),
     })
-    stops.push(() => cache.stop())
+    stops.add(() => cache.stop())
 
     const declared = await readLoadBalancer(
       clients.elbv2,
@@ -99,7 +107,7 @@ export class DataPlane {
     const ports =
       options.port === undefined || forwarding === undefined ? {} : { [forwarding.port]: options.port }
     const balancer = await startLoadBalancer(declared, { authority, ports })
-    stops.push(() => balancer.stop())
+    stops.add(() => balancer.stop())
     for (const what of declared.notPlayed) journal.write({ kind: 'not-rehearsed', said: what })
 
     const ca = path.join(folder, 'ca.pem')
@@ -126,10 +134,13 @@ export class DataPlane {
         },
       },
     })
-    return new DataPlane({ ecs, cache, balancer, targetGroup, dynamo, clients, deployed, ca })
+    const started = ecs
+    stops.add(() => started.kill())
+    return new DataPlane({ stops, ecs, cache, balancer, targetGroup, dynamo, clients, deployed, ca })
   }
 
   private constructor(parts: {
+    readonly stops: Stops
     readonly ecs: Ecs
     readonly cache: Cache
     readonly balancer: LoadBalancer
@@ -146,6 +157,7 @@ export class DataPlane {
     this.targetGroup = parts.targetGroup
     this.ca = parts.ca
     this.#dynamo = parts.dynamo
+    this.#stops = parts.stops
     balancer.listen((event) => this.counts.add(event))
     this.#unfollow = follow({
       api: clients.ecs,
@@ -156,21 +168,17 @@ export class DataPlane {
   }
 
   /** How DynamoDB is for tasks from now on. */
-  setDynamoFault(fault: string): void {
+  setDynamoFault(fault: DynamoFault): void {
     if (fault === 'none') this.#dynamo.set(() => undefined)
     else if (fault === 'throttle')
       this.#dynamo.set(() => dynamoRefusal(400, 'ProvisionedThroughputExceededException'))
-    else if (fault === 'down') this.#dynamo.set(() => ({ does: 'cut-before' }))
-    else throw new RehearsalProblem(`DynamoDB has no fault "${fault}"; wanted: none, throttle, down`)
+    else this.#dynamo.set(() => ({ does: 'cut-before' }))
   }
 
   /** Ends everything; requests that are under way are cut off. */
   async stop(): Promise<void> {
     this.#unfollow()
-    await this.ecs.kill()
-    await this.balancer.stop()
-    await this.cache.stop()
-    await this.#dynamo.stop()
+    await this.#stops.run()
   }
 
   #lost(error: unknown): void {

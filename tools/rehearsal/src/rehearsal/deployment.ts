@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { BadEnvironments, type Environment, readEnvironments } from '@cartwright/environments'
 import { type LocalAws, type Owned, startLocalAws } from '@cartwright/local-aws'
 import { Clients, type Keys } from '../clients/index.ts'
-import { Guard } from '../guard/guard.ts'
+import type { Guard } from '../guard/guard.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { type ProgramName, runProgram } from './programs.ts'
 import type { RehearsalFolder, Running } from './running.ts'
@@ -14,7 +12,9 @@ import type { Stops } from './stops.ts'
 export interface DeploymentOptions {
   /** The environment's name. */
   readonly name: string
+  /** Claimed. */
   readonly folder: RehearsalFolder
+  readonly guard: Guard
   readonly control: Running['control']
   readonly steps: Steps
   readonly env: NodeJS.ProcessEnv
@@ -37,11 +37,9 @@ export class Deployment {
    * @throws {RehearsalProblem} where it cannot be deployed
    */
   static async start(options: DeploymentOptions, stops: Stops): Promise<Deployment> {
-    const { name, folder, control, steps, env } = options
+    const { name, folder, control, steps, env, guard } = options
     const environment = await findEnvironment(name, env)
-    const guard = await Guard.start()
-    stops.add(() => guard.stop())
-    const aws = await steps.run('local AWS', () => startAws(environment, options, guard, stops))
+    const aws = await steps.run('local AWS', () => startAws(environment, options, stops))
     const files = env['CARTWRIGHT_ENVIRONMENTS']
     const variables: NodeJS.ProcessEnv = {
       ...aws.environment,
@@ -61,7 +59,7 @@ export class Deployment {
     }
     write({ accessKeyId: 'local', secretAccessKey: 'local' })
     const { temporary } = folder
-    const programs = { ...options, guard, temporary, environment: { ...env, ...variables } }
+    const programs = { ...options, temporary, environment: { ...env, ...variables } }
     await steps.run('state backend', (note) => runProgram(programs, 'bootstrap', [], note))
     await steps.run(`deploy ${name}`, (note) => runProgram(programs, 'deploy', [name], note))
     const keys = await aws.enforce()
@@ -113,7 +111,8 @@ export class Deployment {
   }
 }
 
-async function findEnvironment(name: string, env: NodeJS.ProcessEnv): Promise<Environment> {
+/** @throws {RehearsalProblem} where there is none, or a file of any cannot be used */
+export async function findEnvironment(name: string, env: NodeJS.ProcessEnv): Promise<Environment> {
   const environments = await readEnvironments(env).catch((error: unknown) => {
     throw error instanceof BadEnvironments ? new RehearsalProblem(error.message) : error
   })
@@ -126,29 +125,16 @@ async function findEnvironment(name: string, env: NodeJS.ProcessEnv): Promise<En
 async function startAws(
   environment: Environment,
   { folder, env }: DeploymentOptions,
-  guard: Guard,
   stops: Stops,
 ): Promise<LocalAws> {
   const { region, accountId } = environment
-  const settings = mkdtempSync(path.join(tmpdir(), 'rehearsal-aws-'))
-  await guard.watchFolder(settings)
   const aws = await startLocalAws({
     region,
     ...(accountId === undefined ? {} : { account: accountId }),
-    lock: folder.lock,
-    folder: settings,
+    folder: folder.temporary,
     env,
-  }).catch((error: unknown) => {
-    const running = folder.running()
-    if (running === undefined) throw error
-    throw new RehearsalProblem(
-      `a rehearsal of ${running.environment} runs already (process ${running.mark.pid}); end it first: npm run rehearse -- --down`,
-    )
   })
   stops.add(() => aws.stop())
-  // Nobody else has the lock.
-  folder.make()
-  await guard.watchFolder(folder.work, 'stacks')
   await aws.give(ownedFor(environment))
   return aws
 }

@@ -1,15 +1,7 @@
+import type { Denial } from '@cartwright/local-aws'
 import type { Clients } from '../clients/index.ts'
-import type { Service, ServiceReport } from '../ecs/index.ts'
+import type { Service, ServiceReport, TaskReport } from '../ecs/index.ts'
 import type { TargetGroup } from '../load-balancer/index.ts'
-
-/** A refusal by IAM, as the emulator remembers it. */
-export interface Denial {
-  /** The role's or user's ARN. */
-  readonly principal: string
-  readonly action: string
-  readonly resource: string
-  readonly count: number
-}
 
 export interface Evidence {
   readonly service: Service
@@ -38,14 +30,19 @@ export async function findCauses(evidence: Evidence): Promise<readonly string[]>
 export function deniedActions(denials: readonly Denial[]): readonly string[] {
   return denials.map(
     ({ principal, action, resource, count }) =>
-      `${principal} is not allowed to ${action} on ${resource} (${count} times refused); wanted: a statement in its policy that allows it`,
+      `${principal} is not allowed to ${action} on ${resource} (refused ${count === 1 ? 'once' : `${count} times`}); wanted: a statement in its policy that allows it`,
   )
+}
+
+/** Whether a task has stopped because something was wrong with it. */
+export function hasFailed({ stopCode, stoppedReason = '' }: TaskReport): boolean {
+  return stopCode !== undefined && !stoppedReason.startsWith('Scaling activity')
 }
 
 function stoppedTasks({ tasks }: ServiceReport): readonly string[] {
   const reasons = new Map<string, number>()
-  for (const { stopCode, stoppedReason, containers } of tasks) {
-    if (stopCode === undefined || stopCode === 'ServiceSchedulerInitiated') continue
+  for (const task of tasks.filter(hasFailed)) {
+    const { stopCode, stoppedReason, containers } = task
     const codes = containers.flatMap(({ name, exitCode }) =>
       exitCode === undefined ? [] : [`container ${name} exited with ${exitCode}`],
     )

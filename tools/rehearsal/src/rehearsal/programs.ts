@@ -50,6 +50,7 @@ export async function runProgram(
     controlGroups: [],
   })
   signal.addEventListener('abort', program.kill)
+  if (signal.aborted) program.kill()
   const said: string[] = []
   for (const input of [program.stdout, program.stderr]) {
     createInterface({ input }).on('line', (line) => {

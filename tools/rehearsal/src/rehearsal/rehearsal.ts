@@ -1,6 +1,8 @@
+import { Guard } from '../guard/guard.ts'
 import { RehearsalProblem } from '../problem.ts'
+import { checkMachine } from './check-machine.ts'
 import { Control } from './control.ts'
-import { Deployment } from './deployment.ts'
+import { Deployment, findEnvironment } from './deployment.ts'
 import type { RehearsalFolder } from './running.ts'
 import { Serving } from './serving.ts'
 import type { RehearsalState } from './state.ts'
@@ -15,7 +17,7 @@ export interface RehearsalOptions {
   readonly port?: number
   readonly tell: (line: string) => void
   /** Told when another command wants it to end. */
-  readonly end?: () => void
+  readonly onEndWanted?: () => void
   /** What programs and settings are looked for in. @default process.env */
   readonly env?: NodeJS.ProcessEnv
 }
@@ -44,10 +46,17 @@ export class Rehearsal {
    */
   deploy(): Promise<Deployment> {
     const deploy = async (): Promise<Deployment> => {
-      const { environment: name, folder, env = process.env } = this.#options
+      const { environment: name, folder, port, env = process.env } = this.#options
+      await findEnvironment(name, env)
+      await checkMachine(port)
+      folder.claim(name)
+      this.#stops.add(async () => folder.release())
+      const guard = await Guard.start(folder.work)
+      this.#stops.add(() => guard.stop())
+      await guard.watchFolder(folder.work, 'stacks')
       const { url, token } = await this.#openControl()
       const { signal } = this.#abort
-      const options = { name, folder, control: { url, token }, steps: this.#steps, env, signal }
+      const options = { name, folder, guard, control: { url, token }, steps: this.#steps, env, signal }
       this.#deployment = await Deployment.start(options, this.#stops)
       return this.#deployment
     }
@@ -64,7 +73,8 @@ export class Rehearsal {
       const { folder, port } = this.#options
       const deployment = this.#deployed()
       const { signal } = this.#abort
-      const options = { deployment, steps: this.#steps, folder: folder.work, signal }
+      const { work, temporary } = folder
+      const options = { deployment, steps: this.#steps, folder: work, temporary, signal }
       const serving = await Serving.start({ ...options, ...(port === undefined ? {} : { port }) }, this.#ends)
       this.#serving = serving
       await serving.releaseApi()
@@ -73,7 +83,7 @@ export class Rehearsal {
   }
 
   /** Ends what serves; the environment stays deployed. */
-  async end(): Promise<void> {
+  async stopServing(): Promise<void> {
     this.#serving = undefined
     await this.#ends.run()
   }
@@ -91,7 +101,7 @@ export class Rehearsal {
   async stop(): Promise<void> {
     this.#abort.abort(new RehearsalProblem('interrupted'))
     await this.#work.catch(() => undefined)
-    await this.end().finally(() => this.#stops.run())
+    await this.stopServing().finally(() => this.#stops.run())
   }
 
   async #doing<T>(work: Promise<T>): Promise<T> {
@@ -103,17 +113,18 @@ export class Rehearsal {
     const scheduler = () => this.#served().plane.ecs.scheduler
     const control = await Control.start({
       'GET /state': () => this.state(),
-      'POST /end': () => this.#options.end?.(),
+      'POST /end': () => this.#options.onEndWanted?.(),
       'POST /tasks/kill': (input) => scheduler().killTask(textOf(input, 'task')),
       'POST /tasks/interrupt': (input) => {
-        const order = textOf(input, 'order') === 'before-target' ? 'before-target' : 'at-once'
+        const order = oneOf(input, 'order', ['at-once', 'before-target'])
         return scheduler().interrupt(textOf(input, 'task'), order)
       },
       'POST /redis/stop': () => this.#served().plane.cache.kill(),
       'POST /redis/start': () => this.#served().plane.cache.restart(),
-      'POST /dynamodb': (input) => this.#served().plane.setDynamoFault(textOf(input, 'fault')),
+      'POST /dynamodb': (input) =>
+        this.#served().plane.setDynamoFault(oneOf(input, 'fault', ['none', 'throttle', 'down'])),
       'POST /images': (input) => {
-        const kind = textOf(input, 'kind') === 'broken' ? 'broken' : 'good'
+        const kind = oneOf(input, 'kind', ['good', 'broken'])
         return this.#served().push(kind, textOf(input, 'tag'))
       },
     })
@@ -138,4 +149,14 @@ function textOf(input: Readonly<Record<string, unknown>>, name: string): string 
   const value = input[name]
   if (typeof value === 'string') return value
   throw new RehearsalProblem(`${name} is ${JSON.stringify(value)}; wanted: a text`)
+}
+
+function oneOf<Word extends string>(
+  input: Readonly<Record<string, unknown>>,
+  name: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === input[name])
+  if (found !== undefined) return found
+  throw new RehearsalProblem(`${name} is ${JSON.stringify(input[name])}; wanted: one of ${words.join(', ')}`)
 }

@@ -5,6 +5,10 @@ import type { RehearsalState } from './state.ts'
 /** A fault of DynamoDB, as tasks meet it. */
 export type DynamoFault = 'none' | 'throttle' | 'down'
 
+/** How long it may take to answer, in milliseconds; what it has to do first takes longer. */
+const SHORT = 10_000
+const LONG = 180_000
+
 /** The running rehearsal, from another process. */
 export class Remote {
   readonly running: Running
@@ -23,12 +27,12 @@ export class Remote {
 
   async state(): Promise<RehearsalState> {
     // What the other end sends.
-    return (await this.#ask('GET /state')) as RehearsalState
+    return (await this.#ask('GET /state', {}, SHORT)) as RehearsalState
   }
 
   /** Ends it, and all that it has started; resolves when that has begun. */
   async end(): Promise<void> {
-    await this.#ask('POST /end')
+    await this.#ask('POST /end', {}, SHORT)
   }
 
   /** Kills a task's containers without a word. */
@@ -60,11 +64,12 @@ export class Remote {
     await this.#ask('POST /images', { kind, tag })
   }
 
-  async #ask(operation: string, input: object = {}): Promise<unknown> {
+  async #ask(operation: string, input: object = {}, patience = LONG): Promise<unknown> {
     const [method = '', path = ''] = operation.split(' ')
     const { url, token } = this.running.control
     const answer = await fetch(url + path, {
       method,
+      signal: AbortSignal.timeout(patience),
       headers: { authorization: `Bearer ${token}` },
       ...(method === 'POST' ? { body: JSON.stringify(input) } : {}),
     }).catch((cause: unknown) => {

@@ -1,13 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isAlive, markOf, type ProcessMark } from '@cartwright/deploy/mark'
 import { cacheFolder } from '@cartwright/local-aws'
 import type { Keys, Place } from '../clients/index.ts'
+import { RehearsalProblem } from '../problem.ts'
 
-/** Where the running rehearsal is found by other commands. */
-export interface Running {
+/** Whose the folder is at the moment. */
+export interface Claim {
   readonly environment: string
   readonly mark: ProcessMark
+}
+
+/** Where the running rehearsal is found by other commands. */
+export interface Running extends Claim {
   /** Its own API, for who knows the token. */
   readonly control: { readonly url: string; readonly token: string }
   readonly aws: Place & { readonly keys: Keys }
@@ -30,17 +35,12 @@ export class RehearsalFolder {
     return new RehearsalFolder(path.join(cacheFolder(env), 'rehearsal'))
   }
 
-  /** Held by the emulator as long as it lives. */
-  get lock(): string {
-    return path.join(this.folder, 'lock')
-  }
-
-  /** Everything that goes with the rehearsal. */
+  /** Everything that goes with this process's rehearsal. Its own: the guard of one that was killed may still be clearing. */
   get work(): string {
-    return path.join(this.folder, 'work')
+    return this.#workOf(process.pid)
   }
 
-  /** For temporary files of the programs that it runs. */
+  /** For temporary files, also of the programs that it runs. */
   get temporary(): string {
     return path.join(this.work, 'tmp')
   }
@@ -51,41 +51,98 @@ export class RehearsalFolder {
   }
 
   get #file(): string {
-    return path.join(this.work, 'running.json')
+    return path.join(this.folder, 'running.json')
   }
 
-  /** Says where this process's rehearsal is. */
-  write(running: Omit<Running, 'mark'>): void {
-    const text = JSON.stringify({ ...running, mark: markOf(process.pid) })
-    writeFileSync(this.#file, text, { mode: 0o600 })
-  }
-
-  /** The one that runs, if one does. */
-  running(): Running | undefined {
-    const running = this.#read()
-    return running !== undefined && this.isAlive(running) ? running : undefined
-  }
-
-  isAlive({ mark }: Running): boolean {
-    return isAlive(mark)
-  }
-
-  /** Begins anew: what is there was left by one that could not clear away. */
-  make(): void {
+  /**
+   * Takes the folder for this process, and removes what others have left.
+   *
+   * @throws {RehearsalProblem} where another one has it
+   */
+  claim(environment: string): void {
+    const own = this.#written({ environment, mark: markOf(process.pid) })
+    try {
+      while (!isLinked(own, this.#file)) {
+        const other = this.claimed()
+        if (other !== undefined) throw runsAlready(other)
+        rmSync(this.#file, { force: true })
+      }
+    } finally {
+      rmSync(own, { force: true })
+    }
     this.clear()
     mkdirSync(this.temporary, { recursive: true, mode: 0o700 })
   }
 
-  clear(): void {
-    rmSync(this.work, { recursive: true, force: true })
+  /** Says where this process's rehearsal is. */
+  write(running: Omit<Running, 'mark'>): void {
+    renameSync(this.#written({ ...running, mark: markOf(process.pid) }), this.#file)
   }
 
-  #read(): Running | undefined {
+  /** Gives it back. */
+  release(): void {
+    rmSync(this.work, { recursive: true, force: true })
+    rmSync(this.#file, { force: true })
+  }
+
+  /** Who has it, also one that has only begun. */
+  claimed(): Claim | undefined {
+    const read = this.#read()
+    return read !== undefined && isAlive(read.mark) ? read : undefined
+  }
+
+  /** The one that runs, if one does. */
+  running(): Running | undefined {
+    const claimed = this.claimed()
+    // It says more as soon as there is more.
+    return claimed !== undefined && 'control' in claimed ? (claimed as Running) : undefined
+  }
+
+  /** Whether a process still works, or its guard still clears away. */
+  isThere({ mark }: Claim): boolean {
+    return isAlive(mark) || readdirSync(this.folder).includes(path.basename(this.#workOf(mark.pid)))
+  }
+
+  /** Removes what rehearsals have left: nobody has the folder, or this process. */
+  clear(): void {
+    for (const name of readdirSync(this.folder)) {
+      if (name.startsWith('work-')) rmSync(path.join(this.folder, name), { recursive: true, force: true })
+    }
+  }
+
+  #workOf(pid: number): string {
+    return path.join(this.folder, `work-${pid}`)
+  }
+
+  /** Whole or not at all, as somebody may be reading. */
+  #written(claim: Claim): string {
+    const file = path.join(this.folder, `running-${process.pid}.json`)
+    writeFileSync(file, JSON.stringify(claim), { mode: 0o600 })
+    return file
+  }
+
+  #read(): Claim | undefined {
     try {
-      // Written by `write`.
-      return JSON.parse(readFileSync(this.#file, 'utf8')) as Running
+      // Written by this class.
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as Claim
     } catch {
       return undefined
     }
+  }
+}
+
+export function runsAlready({ environment, mark }: Claim): RehearsalProblem {
+  return new RehearsalProblem(
+    `a rehearsal of ${environment} runs already (process ${mark.pid}); end it first: npm run rehearse -- --down`,
+  )
+}
+
+function isLinked(own: string, file: string): boolean {
+  try {
+    linkSync(own, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }

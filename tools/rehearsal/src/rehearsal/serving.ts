@@ -10,7 +10,7 @@ import { Authority } from '../tls/authority.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Deployment } from './deployment.ts'
 import { type Deployed, discover } from './discover.ts'
-import { deniedActions, findCauses, lastLines } from './findings.ts'
+import { deniedActions, findCauses, hasFailed, lastLines } from './findings.ts'
 import { recordRelease, release, repositoryOf, startTasks } from './release.ts'
 import { type RehearsalState, stateOf } from './state.ts'
 import type { Steps } from './steps.ts'
@@ -24,8 +24,9 @@ const CACHE_PATIENCE = 60_000
 export interface ServingOptions {
   readonly deployment: Deployment
   readonly steps: Steps
-  /** An existing one. */
+  /** Existing ones, which go with the rehearsal. */
   readonly folder: string
+  readonly temporary: string
   readonly port?: number
   readonly signal: AbortSignal
 }
@@ -44,7 +45,7 @@ export class Serving {
    * @param stops gets what ends it, also where it fails
    */
   static async start(options: ServingOptions, stops: Stops): Promise<Serving> {
-    const { deployment, steps, folder, port } = options
+    const { deployment, steps, folder, temporary, port } = options
     const { clients, guard, aws } = deployment
     const services = new TaskServices(clients)
     const images = new ImageFolder(path.join(folder, 'images'))
@@ -53,9 +54,8 @@ export class Serving {
     const registry = new Registry({ images, ecr: clients.ecr, ecrAs })
     const deployed = await discover(clients)
     const plane = await steps.run('Redis and load balancer', async (note) => {
-      const authority = await Authority.create()
+      const authority = await Authority.create(temporary)
       stops.add(() => authority.close())
-      await guard.watchFolder(authority.folder)
       const started = await DataPlane.start({
         clients,
         deployed,
@@ -93,7 +93,7 @@ export class Serving {
 
   /** Builds an image and pushes it. */
   async push(kind: 'good' | 'broken', tag: string): Promise<void> {
-    const image = await (kind === 'good' ? buildApi : buildBroken)(this.#images, tag)
+    const image = await (kind === 'good' ? buildApi : buildBroken)(this.#images, tag, this.#options.temporary)
     await this.#registry.push(repositoryNameOf(this.#deployed.service), tag, image)
   }
 
@@ -113,14 +113,13 @@ export class Serving {
       const unfollow = this.plane.ecs.journal.follow(({ kind, said }) => {
         if (kind === 'event') note(said)
       })
-      await release({ clients, service, tag })
-      await this.#untilDeployed(tag)
+      await this.#untilDeployed(await release({ clients, service, tag }))
       await startTasks({ clients, service, desiredTasks: environment.desiredTasks })
       await this.#untilHealthy()
+      steps.tellElapsed('from nothing to the first answer')
       await this.#untilCached()
       unfollow()
     })
-    steps.tellElapsed('from nothing to the first answer')
     await steps.run('smoke suite', (note) => this.#smoke(tag, note))
     const { scaling, minTasks } = environment
     await recordRelease({ clients, service, tag, minTasks: scaling ? minTasks : undefined })
@@ -131,14 +130,16 @@ export class Serving {
     return stateOf({ plane: this.plane, service: this.#deployed.service, deployment, steps: steps.done })
   }
 
-  /** Until ECS has the release in place, with no task yet: what comes next would start tasks of the one before, too. */
-  async #untilDeployed(tag: string): Promise<void> {
-    const isThere = (): boolean => {
-      const { definition, isSteady } = this.plane.ecs.scheduler
-      return isSteady && definition.containers.some(({ image }) => image.endsWith(`:${tag}`))
-    }
-    while (!isThere()) {
+  /** Until ECS has the revision in place, with no task yet: what comes next would start tasks of the one before, too. */
+  async #untilDeployed(revision: string): Promise<void> {
+    const { scheduler } = this.plane.ecs
+    const end = Date.now() + SLACK
+    while (scheduler.definition.arn !== revision || !scheduler.isSteady) {
       this.#options.signal.throwIfAborted()
+      if (Date.now() > end) {
+        const causes = await this.#findCauses()
+        throw new RehearsalProblem(`ECS does not put ${revision} in place:\n  ${causes.join('\n  ')}`)
+      }
       await sleep(100)
     }
   }
@@ -152,8 +153,7 @@ export class Serving {
       this.#options.signal.throwIfAborted()
       const { report, isSteady } = scheduler
       if (report.desiredCount > 0 && isSteady) return
-      const hasFailed = report.deployments.some(({ failedTasks }) => failedTasks > 0)
-      if (hasFailed || Date.now() > end) {
+      if (report.tasks.some(hasFailed) || Date.now() > end) {
         const causes = await this.#findCauses()
         throw new RehearsalProblem(
           `tasks of ${service.name} do not become healthy:\n  ${causes.join('\n  ')}`,

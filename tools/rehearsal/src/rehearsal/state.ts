@@ -1,10 +1,10 @@
+import type { Denial } from '@cartwright/local-aws'
 import type { Clients } from '../clients/index.ts'
 import type { Service } from '../ecs/index.ts'
 import type { LoadBalancer, Summary } from '../load-balancer/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { Deployment } from './deployment.ts'
-import type { Denial } from './findings.ts'
 import type { Step } from './steps.ts'
 
 /** What runs, for the page and for drills. */

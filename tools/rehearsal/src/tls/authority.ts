@@ -28,9 +28,12 @@ export class Authority {
     this.certificate = certificate
   }
 
-  /** @throws {RehearsalProblem} where there is no openssl: Node can read certificates, and cannot make them */
-  static async create(): Promise<Authority> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'rehearsal-ca-'))
+  /**
+   * @param parent an existing folder
+   * @throws {RehearsalProblem} where there is no openssl: Node can read certificates, and cannot make them
+   */
+  static async create(parent = tmpdir()): Promise<Authority> {
+    const folder = await mkdtemp(path.join(parent, 'rehearsal-ca-'))
     try {
       await openssl(folder, [
         ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'],
