@@ -152,6 +152,8 @@ function clientOf(url: string, source: CredentialsSource | undefined) {
           },
         }),
     disableOfflineQueue: true,
+    // Redis Enterprise alone sends them; asking for them looks the name up once more, and a connection fails without it.
+    maintNotifications: 'disabled' as const,
     // Ours is `withTimeout`; the client's own would arm a timer and a signal for each command.
     commandOptions: { timeout: 0 },
     pingInterval: PING_INTERVAL,

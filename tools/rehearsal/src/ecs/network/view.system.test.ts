@@ -54,6 +54,15 @@ test('a certificate is checked for the declared name, wherever that leads', asyn
   expect(await inTask(program('redis.example'))).toBe('found')
 })
 
+test('a declared name has an address for whoever looks it up, and an unknown one has none', async () => {
+  const program = (host: string): string =>
+    `require('node:dns/promises').lookup('${host}').then(({ address }) => console.log(address), ({ code }) => console.log(code));` +
+    `require('node:dns').lookup('${host}', (error, address) => console.log(error?.code ?? address))`
+
+  expect(await inTask(program('redis.example'))).toBe('127.0.0.1\n127.0.0.1')
+  expect(await inTask(program('unknown.invalid'))).not.toContain('127.0.0.1')
+})
+
 test('every way to connect to its own port is the same', async () => {
   const ways = [
     'connect(80)',

@@ -3,7 +3,9 @@
 // where that is here. It is told by a file, so that the program's environment is the declared one and nothing else. Names
 // are looked up anew for each connection, as after a failover.
 
+import dns from 'node:dns'
 import { readFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import type { NetworkView } from './network.ts'
 
@@ -82,3 +84,16 @@ net.Socket.prototype.connect = function patched(this: net.Socket, ...args: unkno
   }
   return Reflect.apply(connect, this, args)
 } as typeof connect
+
+/** A name that leads somewhere is found by whoever looks it up first, too: on AWS it has an address. */
+function nameThere(name: unknown): unknown {
+  return Object.keys(view().routes).some((route) => route.startsWith(`${name}:`)) ? '127.0.0.1' : name
+}
+
+const lookup = dns.lookup
+dns.lookup = ((name: unknown, ...others: unknown[]) =>
+  Reflect.apply(lookup, dns, [nameThere(name), ...others])) as typeof dns.lookup
+const promised = dns.promises.lookup
+dns.promises.lookup = ((name: unknown, ...others: unknown[]) =>
+  Reflect.apply(promised, dns.promises, [nameThere(name), ...others])) as typeof dns.promises.lookup
+syncBuiltinESMExports()
