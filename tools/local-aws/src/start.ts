@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EXIT, emulatorArguments, emulatorEnvironment, identityIn, PACKAGE, PATHS } from './emulator.ts'
@@ -22,8 +22,6 @@ export interface LocalAwsOptions {
   readonly account?: string
   /** An existing one, for settings of Terraform. @default one of its own, which goes with it */
   readonly folder?: string
-  /** A file that only one emulator can hold at a time; it says who does. */
-  readonly lock?: string
   /** Rows of emulator/gaps.json that stay as moto ships them; `all` names every one. */
   readonly leaveOpen?: readonly string[]
   /** What programs are looked for with. @default process.env */
@@ -91,7 +89,7 @@ export interface LocalAws {
 /**
  * Starts an emulator on a loopback port. Any number can run at once.
  *
- * @throws {LocalAwsProblem} where there is no moto, the port is taken, or another one holds the lock
+ * @throws {LocalAwsProblem} where there is no moto, or the port is taken
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const { env: base = process.env, region = REGION } = options
@@ -100,7 +98,6 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     '--until-stdin-ends',
     ...['--port', String(options.port ?? 0)],
     ...(options.account === undefined ? [] : ['--account', options.account]),
-    ...(options.lock === undefined ? [] : ['--lock', path.resolve(options.lock)]),
     ...(options.leaveOpen === undefined || options.leaveOpen.length === 0
       ? []
       : ['--leave-open', options.leaveOpen.join(',')]),
@@ -136,7 +133,6 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   if (identity === undefined) {
     await end(child)
     if (code === EXIT.portTaken) throw new LocalAwsProblem(said.trim())
-    if (code === EXIT.locked && options.lock !== undefined) throw new LocalAwsProblem(heldBy(options.lock))
     throw new Error(`the AWS emulator does not start (exit code ${String(code)}):\n${said}`)
   }
 
@@ -180,13 +176,6 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     lastWords: () => said,
     stop,
   }
-}
-
-/** @param lock the file in which the holder says who it is */
-function heldBy(lock: string): string {
-  const holder = readFileSync(lock, 'utf8')
-  const pid = /"pid": (\d+)/.exec(holder)?.[1] ?? 'unknown'
-  return `another one holds ${lock}: process ${pid}`
 }
 
 async function end(child: ChildProcess): Promise<void> {

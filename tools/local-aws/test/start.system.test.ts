@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ACM } from '@aws-sdk/client-acm'
 import { Route53 } from '@aws-sdk/client-route-53'
 import { STS } from '@aws-sdk/client-sts'
 import { identityAt } from '../src/emulator.ts'
-import { LocalAwsProblem, startLocalAws } from '../src/index.ts'
+import { startLocalAws } from '../src/index.ts'
 
 const PATIENCE = 60_000
 
@@ -43,25 +41,6 @@ test(
       `port ${one.port} of 127.0.0.1 cannot be used`,
     )
     await one.stop()
-  },
-  PATIENCE,
-)
-
-test(
-  'of two that ask for one lock the second is told who holds it',
-  async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'lock-'))
-    const lock = path.join(folder, 'lock')
-    const one = await startLocalAws({ lock })
-
-    const refused = startLocalAws({ lock })
-    await expect(refused).rejects.toThrow(
-      new LocalAwsProblem(`another one holds ${lock}: process ${one.pid}`),
-    )
-    await one.stop()
-    const next = await startLocalAws({ lock })
-    await next.stop()
-    rmSync(folder, { recursive: true })
   },
   PATIENCE,
 )

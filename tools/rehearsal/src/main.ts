@@ -43,6 +43,7 @@ async function rehearse(
   const rehearsal = new Rehearsal({
     environment,
     folder,
+    isDestroyedAfter: next === 'leave',
     tell: (line) => console.log(line),
     // Nobody may take it for a success of what was to come.
     onEndWanted: () => void leave(next === 'leave' ? CODES.SIGTERM : 0),

@@ -16,6 +16,9 @@ const COMPLETED = `
   deregistrationDelay: 10,
 `
 
+/** The emulator takes one request at a time, some ten milliseconds each, and other tests take processors, too. */
+const LOAD = { clients: 4, rate: 6 }
+
 let user: User
 let rehearsal: Rehearsal
 let remote: Remote
@@ -70,7 +73,7 @@ test(
 
 async function play(name: DrillName, isLate = false): Promise<void> {
   const told: string[] = []
-  const report = await runDrill(remote, name, { isLate, tell: (line) => told.push(line) })
+  const report = await runDrill(remote, name, { ...LOAD, isLate, tell: (line) => told.push(line) })
   // The longest wait, for whoever reads the log of the tests.
   console.log(shownReport(report))
   expect({ broken: report.broken, told: report.held ? [] : told }).toEqual({ broken: [], told: [] })

@@ -16,6 +16,8 @@ export interface RehearsalOptions {
   /** Where the API's listener listens here. @default a free one */
   readonly port?: number
   readonly tell: (line: string) => void
+  /** Whether `destroy` comes at the end. */
+  readonly isDestroyedAfter?: boolean
   /** Told when another command wants it to end. */
   readonly onEndWanted?: () => void
   /** What programs and settings are looked for in. @default process.env */
@@ -47,7 +49,8 @@ export class Rehearsal {
   deploy(): Promise<Deployment> {
     const deploy = async (): Promise<Deployment> => {
       const { environment: name, folder, port, env = process.env } = this.#options
-      await findEnvironment(name, env)
+      const { deletionProtection } = await findEnvironment(name, env)
+      if (this.#options.isDestroyedAfter && deletionProtection) throw isProtected(name)
       await checkMachine(port)
       folder.claim(name)
       this.#stops.add(async () => folder.release())
@@ -143,6 +146,12 @@ export class Rehearsal {
       `${this.#options.environment} does not run yet; wanted: a rehearsal that has started`,
     )
   }
+}
+
+function isProtected(name: string): RehearsalProblem {
+  return new RehearsalProblem(
+    `${name} is protected, and its destroy would be refused; wanted: no --once, or deletionProtection: false`,
+  )
 }
 
 function textOf(input: Readonly<Record<string, unknown>>, name: string): string {
