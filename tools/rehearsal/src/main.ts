@@ -101,7 +101,7 @@ async function end(folder: RehearsalFolder): Promise<boolean> {
   const claim = folder.claimed()
   if (claim === undefined) {
     // What a crash of the whole machine has left.
-    folder.clear()
+    folder.tidy()
     return false
   }
   const { pid } = claim.mark

@@ -115,7 +115,7 @@ test(
 
     await put(policy.Statement)
     expect(why).toMatch(
-      /assumed-role\/cartwright-dev-task\S* is not allowed to events:PutEvents on arn:aws:events:eu-west-1:\d+:event-bus\/cartwright-dev-events/,
+      /role\/cartwright-dev-task is not allowed to events:PutEvents on arn:aws:events:eu-west-1:\d+:event-bus\/cartwright-dev-events/,
     )
   },
   PATIENCE,
@@ -134,7 +134,7 @@ test(
     await aws.secrets.restoreSecret({ SecretId: secret?.ARN })
     expect(value).toBeTruthy()
     expect(why).toMatch(/a task is healthy, but its cache is "\w+"; wanted: on/)
-    expect(why).toMatch(/said: .*(cartwright-dev-cart-redis|secret:cartwright)/)
+    expect(why).toMatch(/said: .*GetSecretValue/)
   },
   PATIENCE,
 )

@@ -77,10 +77,63 @@ describe('a rehearsal that is killed in the middle of its deploy', () => {
     async () => {
       first.child.kill('SIGKILL')
       await first.ended
-      await until(() => user.left().processes.length === 0)
+      await until(() => JSON.stringify(user.left()) === JSON.stringify(NOTHING))
 
-      expect(user.left()).toEqual(NOTHING)
       expect(await user.run('--down')).toEqual({ code: 0, said: 'none runs\n' })
+    },
+    PATIENCE,
+  )
+})
+
+describe('a rehearsal that is ended while it begins', () => {
+  let user: User
+  beforeAll(() => {
+    user = new User()
+  })
+  afterAll(() => user.end(), PATIENCE)
+
+  test.each([
+    ['by Ctrl-C', 'SIGINT', 130],
+    ['by SIGTERM', 'SIGTERM', 143],
+  ] as const)(
+    '%s ends with what a shell calls that, and leaves nothing',
+    async (_, signal, code) => {
+      const { child, said, ended } = user.start('dev')
+      await until(() => said().includes('state backend …'))
+
+      child.kill(signal)
+
+      expect(await ended).toMatchObject({
+        code,
+        said: expect.stringContaining('everything that was started goes'),
+      })
+      await until(() => JSON.stringify(user.left()) === JSON.stringify(NOTHING))
+    },
+    PATIENCE,
+  )
+
+  test(
+    'by --down, as soon as it has the folder, does not pass for a success of --once',
+    async () => {
+      const { said, ended } = user.start('dev', '--once')
+      await until(() => said().includes('local AWS …'))
+
+      expect(await user.run('--down')).toEqual({ code: 0, said: 'ended\n' })
+      expect((await ended).code).not.toBe(0)
+      await until(() => JSON.stringify(user.left()) === JSON.stringify(NOTHING))
+    },
+    PATIENCE,
+  )
+
+  test(
+    'in the background by an environment that is not there, its starter says so',
+    async () => {
+      const ended = await user.run('nosuch', '--keep')
+
+      expect(ended).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('there is no environment "nosuch"'),
+      })
     },
     PATIENCE,
   )

@@ -85,7 +85,8 @@ export class User {
 
   /** Programs that work for this user, and files that they left. */
   left(): { readonly processes: readonly string[]; readonly files: readonly string[] } {
-    const ofRehearsals = readdirSync(this.rehearsal.folder).filter((name) => /^(work|running)/.test(name))
+    // Who had the folder stands there until the next one has it.
+    const ofRehearsals = readdirSync(this.rehearsal.folder).filter((name) => name.startsWith('work'))
     return { processes: this.#processes(), files: [...readdirSync(this.#temporary), ...ofRehearsals] }
   }
 

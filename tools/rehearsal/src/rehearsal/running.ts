@@ -103,6 +103,12 @@ export class RehearsalFolder {
     return isAlive(mark) || readdirSync(this.folder).includes(path.basename(this.#workOf(mark.pid)))
   }
 
+  /** Removes what a crash has left, where nobody has the folder. */
+  tidy(): void {
+    rmSync(this.#file, { force: true })
+    this.clear()
+  }
+
   /** Removes what rehearsals have left: nobody has the folder, or this process. */
   clear(): void {
     for (const name of readdirSync(this.folder)) {

@@ -91,11 +91,13 @@ export class Load {
     }
     const cart = known ?? new LoadedCart(this.#product)
     if (known === undefined) carts.push(cart)
-    const { phase } = this
+    const sentIn = this.phase
     const { act, asking, heard } = cart.next()
     const answered = client.ask(asking).then((received) => {
       heard(received)
       idle.push(cart)
+      // What was under way when it began was there during it.
+      const phase = sentIn === 'before' && this.phase !== 'before' ? 'during' : sentIn
       this.#answers.push({ act, phase, ...answerOf(received) })
       this.#open.delete(answered)
     })
