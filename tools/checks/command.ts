@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
- * Runs commands one after the other on this process's terminal. A stop request ends the one that runs and lets
- * none start after it.
+ * Runs commands on this process's terminal. A stop request ends those that run and lets none start after it.
  */
 export class Commands {
   #stopped = false
-  #running: ChildProcess | undefined
+  readonly #running = new Set<ChildProcess>()
 
   constructor() {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -18,11 +17,11 @@ export class Commands {
     if (this.#stopped) return 1
     // In a group of its own: a signal has to reach all of it, as shells between npx, turbo and a task pass none on.
     const child = spawn(command, args, { stdio: 'inherit', env, detached: true })
-    this.#running = child
+    this.#running.add(child)
     return new Promise((resolve, reject) => {
       child.once('error', (error) => reject(new Error(`${command} does not start`, { cause: error })))
       child.once('exit', (code) => {
-        this.#running = undefined
+        this.#running.delete(child)
         resolve(code ?? 1)
       })
     })
@@ -30,11 +29,12 @@ export class Commands {
 
   #stop(signal: NodeJS.Signals): void {
     this.#stopped = true
-    if (this.#running?.pid === undefined) return
-    try {
-      process.kill(-this.#running.pid, signal)
-    } catch {
-      // The group has just ended by itself.
+    for (const { pid } of this.#running) {
+      try {
+        if (pid !== undefined) process.kill(-pid, signal)
+      } catch {
+        // The group has just ended by itself.
+      }
     }
   }
 }
