@@ -92,3 +92,12 @@ export function cliConfiguration({ folder, providers }: ProviderMirror): string 
 }
 `
 }
+
+/** What a shell is to evaluate to have it: a name without a value is taken away. */
+export function shellLines(
+  environment: Readonly<Record<string, string | null | undefined>>,
+): readonly string[] {
+  return Object.entries(environment).map(([name, value]) =>
+    typeof value === 'string' ? `export ${name}='${value.replaceAll("'", `'\\''`)}'` : `unset ${name}`,
+  )
+}

@@ -2,7 +2,7 @@
 
 import { Background } from './background/background.ts'
 import type { Identity } from './emulator.ts'
-import { environmentFor } from './environment.ts'
+import { environmentFor, shellLines } from './environment.ts'
 import { BadOptions, HELP, type Options, readOptions } from './options.ts'
 import { LocalAwsProblem } from './problem.ts'
 
@@ -30,20 +30,13 @@ async function carryOut({ command, port }: Options): Promise<void> {
       if (emulator === undefined) throw new LocalAwsProblem('it does not run; start it: npm run aws -- up')
       const { endpoint } = emulator
       const environment = environmentFor({ endpoint, base: process.env, folder: background.folder })
-      for (const [name, value] of Object.entries(environment)) {
-        console.log(value === undefined ? `unset ${name}` : `export ${name}=${quoted(value)}`)
-      }
+      for (const line of shellLines(environment)) console.log(line)
     }
   }
 }
 
 function where({ endpoint, pid }: Identity): string {
   return `${endpoint} (process ${pid})`
-}
-
-/** For a shell: as it stands. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`
 }
 
 try {

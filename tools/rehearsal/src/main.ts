@@ -1,7 +1,7 @@
 // `npm run rehearse`: see options.ts for what it does.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LocalAwsProblem } from '@cartwright/local-aws'
+import { LocalAwsProblem, shellLines } from '@cartwright/local-aws'
 import { runInBackground } from './background.ts'
 import { BadOptions, HELP, type Options, readOptions } from './options.ts'
 import { RehearsalProblem } from './problem.ts'
@@ -26,9 +26,7 @@ async function carryOut(options: Options, args: readonly string[]): Promise<void
     case 'status':
       return console.log(shownPage(await remoteOf(folder).state()))
     case 'env':
-      for (const [name, value] of Object.entries(remoteOf(folder).running.variables)) {
-        console.log(value === null ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-      }
+      for (const line of shellLines(remoteOf(folder).running.variables)) console.log(line)
       return
     case 'down':
       return console.log((await end(folder)) ? 'ended' : 'none runs')

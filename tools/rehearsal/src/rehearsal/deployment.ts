@@ -10,8 +10,7 @@ import type { Steps } from './steps.ts'
 import type { Stops } from './stops.ts'
 
 export interface DeploymentOptions {
-  /** The environment's name. */
-  readonly name: string
+  readonly environment: Environment
   /** Claimed. */
   readonly folder: RehearsalFolder
   readonly guard: Guard
@@ -37,9 +36,9 @@ export class Deployment {
    * @throws {RehearsalProblem} where it cannot be deployed
    */
   static async start(options: DeploymentOptions, stops: Stops): Promise<Deployment> {
-    const { name, folder, control, steps, env, guard } = options
-    const environment = await findEnvironment(name, env)
-    const aws = await steps.run('local AWS', () => startAws(environment, options, stops))
+    const { environment, folder, control, steps, env, guard } = options
+    const { name } = environment
+    const aws = await steps.run('local AWS', () => startAws(options, stops))
     const files = env['CARTWRIGHT_ENVIRONMENTS']
     const variables: NodeJS.ProcessEnv = {
       ...aws.environment,
@@ -89,7 +88,8 @@ export class Deployment {
    * @throws {RehearsalProblem} where that is not so, or AWS has something left then
    */
   async destroy(): Promise<void> {
-    const { name, steps } = this.#options
+    const { steps } = this.#options
+    const { name } = this.environment
     const run = (program: ProgramName, ...args: string[]) => this.#run(program, args)
     await steps.run('another deploy changes nothing', run('diff', name))
     await steps.run(`destroy ${name}`, run('destroy', name))
@@ -122,11 +122,7 @@ export async function findEnvironment(name: string, env: NodeJS.ProcessEnv): Pro
   throw new RehearsalProblem(`there is no environment "${name}"; wanted: ${names}`)
 }
 
-async function startAws(
-  environment: Environment,
-  { folder, env }: DeploymentOptions,
-  stops: Stops,
-): Promise<LocalAws> {
+async function startAws({ environment, folder, env }: DeploymentOptions, stops: Stops): Promise<LocalAws> {
   const { region, accountId } = environment
   const aws = await startLocalAws({
     region,

@@ -49,8 +49,8 @@ export class Rehearsal {
   deploy(): Promise<Deployment> {
     const deploy = async (): Promise<Deployment> => {
       const { environment: name, folder, port, env = process.env } = this.#options
-      const { deletionProtection } = await findEnvironment(name, env)
-      if (this.#options.isDestroyedAfter && deletionProtection) throw isProtected(name)
+      const environment = await findEnvironment(name, env)
+      if (this.#options.isDestroyedAfter && environment.deletionProtection) throw isProtected(name)
       await checkMachine(port)
       folder.claim(name)
       this.#stops.add(async () => folder.release())
@@ -59,7 +59,7 @@ export class Rehearsal {
       await guard.watchFolder(folder.work, 'stacks')
       const { url, token } = await this.#openControl()
       const { signal } = this.#abort
-      const options = { name, folder, guard, control: { url, token }, steps: this.#steps, env, signal }
+      const options = { environment, folder, guard, control: { url, token }, steps: this.#steps, env, signal }
       this.#deployment = await Deployment.start(options, this.#stops)
       return this.#deployment
     }

@@ -1,3 +1,4 @@
+import { pages } from '../../clients/pages.ts'
 import { RehearsalProblem } from '../../problem.ts'
 import { Attributes } from './attributes.ts'
 import type {
@@ -154,21 +155,4 @@ async function readTargetGroups(
       notPlayed.push(`target group ${group.name}: anomaly mitigation`)
   }
   return groups
-}
-
-/** All items of an answer that comes in pages. */
-async function pages<Item>(
-  ask: (marker: { Marker?: string }) => Promise<{
-    items: readonly Item[] | undefined
-    next: string | undefined
-  }>,
-): Promise<Item[]> {
-  const all: Item[] = []
-  let next: string | undefined
-  do {
-    const page = await ask(next === undefined ? {} : { Marker: next })
-    all.push(...(page.items ?? []))
-    next = page.next || undefined
-  } while (next !== undefined)
-  return all
 }

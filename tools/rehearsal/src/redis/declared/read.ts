@@ -1,3 +1,4 @@
+import { pages } from '../../clients/pages.ts'
 import { RehearsalProblem } from '../../problem.ts'
 import { directivesOf } from './directives.ts'
 import type {
@@ -149,21 +150,4 @@ function wanted<T>(value: T | undefined, field: string, of: string): T {
   if (value === undefined || value === '')
     throw new RehearsalProblem(`ElastiCache tells no ${field} of ${of}; wanted: one`)
   return value
-}
-
-/** All items of an answer that comes in pages. */
-async function pages<Item>(
-  ask: (marker: { Marker?: string }) => Promise<{
-    items: readonly Item[] | undefined
-    next: string | undefined
-  }>,
-): Promise<Item[]> {
-  const all: Item[] = []
-  let next: string | undefined
-  do {
-    const page = await ask(next === undefined ? {} : { Marker: next })
-    all.push(...(page.items ?? []))
-    next = page.next || undefined
-  } while (next !== undefined)
-  return all
 }
