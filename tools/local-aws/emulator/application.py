@@ -121,6 +121,7 @@ def configure_moto(port: int) -> None:
     for name, value in {
         "MOTO_PORT": str(port),
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # roles may attach AWS's own policies
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # nothing here runs on EC2, and they take long to load
         "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds until a certificate counts as validated, instead of 60
     }.items():
         os.environ.setdefault(name, value)

@@ -38,6 +38,9 @@ def main(argv: list[str]) -> int:
         return EXIT_PORT_TAKEN
     port = listening.getsockname()[1]
 
+    from emulator import speed
+
+    speed.before_moto()
     from emulator.application import Application, configure_moto
 
     configure_moto(port)
@@ -46,6 +49,7 @@ def main(argv: list[str]) -> int:
     from emulator.gaps import close_gaps
 
     close_gaps(options.leave_open)
+    speed.quicken()
 
     from werkzeug.serving import make_server
 

@@ -12,6 +12,7 @@ import { type Diagnostic, errorsIn, readSaid, type Said, shownErrors, shownSumma
 const PLAN = 'plan.out'
 /** Where Terraform keeps a state that it could not write to the bucket. */
 const UNSAVED = 'errored.tfstate'
+const INTERRUPTED = 'interrupted; the same command goes on where it ended'
 
 export interface PlanOptions {
   /** Plans the end of everything. */
@@ -47,6 +48,7 @@ export class Terraform {
   /** The bucket that a state which was left here belongs to. */
   #unsavedOf: string | undefined
   #isStopping = false
+  #planned: PlanJson | undefined
 
   constructor(binary: string, folder: string) {
     this.#binary = binary
@@ -78,15 +80,17 @@ export class Terraform {
   /** @returns what is going to change in a few words; undefined where nothing is */
   async plan({ isDestroy = false }: PlanOptions = {}): Promise<string | undefined> {
     const args = ['-json', '-detailed-exitcode', `-out=${PLAN}`, ...(isDestroy ? ['-destroy'] : [])]
+    this.#planned = undefined
     const code = await this.#run('plan', args)
     if (code === 0 && !this.#isStopping) return undefined
     if (code !== 2 || this.#isStopping) throw this.#failure('plan')
     return shownSummary(this.#said())
   }
 
-  /** What was planned last, whole. */
+  /** What was planned last, whole. Terraform takes seconds to tell, so it is asked once. */
   planned(): PlanJson {
-    return JSON.parse(this.#answer('show', ['-no-color', '-json', PLAN])) as PlanJson
+    this.#planned ??= JSON.parse(this.#answer('show', ['-no-color', '-json', PLAN])) as PlanJson
+    return this.#planned
   }
 
   /**
@@ -177,7 +181,7 @@ export class Terraform {
       // The arguments of the event.
       const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
       // Then its lock is there, too: the file tells that it is nobody's.
-      if (code === null) throw new TerraformKilled(`terraform ${command} was killed (${signal})`)
+      if (code === null) throw this.#killed(command, signal)
       this.running.remove()
       return code
     } finally {
@@ -224,8 +228,14 @@ export class Terraform {
     return existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : ''
   }
 
+  /** A Terraform that was asked to end in its first moments, before it listens for that, dies of it. */
+  #killed(command: string, signal: NodeJS.Signals | null): DeployProblem {
+    if (this.#isStopping && signal === 'SIGINT') return new TerraformKilled(INTERRUPTED)
+    return new TerraformKilled(`terraform ${command} was killed (${signal})`)
+  }
+
   #failure(command: string): DeployProblem {
-    if (this.#isStopping) return new DeployProblem('interrupted; the same command goes on where it ended')
+    if (this.#isStopping) return new DeployProblem(INTERRUPTED)
     const said = this.#said().trim()
     const errors = errorsIn(said)
     const reasons = errors.length > 0 ? shownErrors(errors) : said.slice(Math.max(0, said.indexOf('Error: ')))
