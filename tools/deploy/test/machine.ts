@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +34,9 @@ const PROGRAMS = {
   output: ['environment/main.ts', 'output'],
 } as const
 export type Program = keyof typeof PROGRAMS
+
+/** A command that takes longer hangs, in milliseconds. */
+const LIMIT = 8 * 60_000
 
 export interface Ended {
   readonly code: number | null
@@ -81,6 +93,11 @@ export class Machine {
     writeFileSync(file, text.replace(from, to))
   }
 
+  #lastLog(stack: string): string {
+    const file = path.join(this.stack(stack), 'terraform.log')
+    return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : ''
+  }
+
   /** Leaves a file in a stack's folder. */
   write(stack: string, file: string, text: string): void {
     writeFileSync(path.join(this.stack(stack), file), text)
@@ -114,7 +131,15 @@ export class Machine {
   }
 
   async run(program: Program, args?: readonly string[], variables?: NodeJS.ProcessEnv): Promise<Ended> {
-    return await this.start(program, args, variables).ended
+    const { child, ended } = this.start(program, args, variables)
+    let hung = ''
+    const limit = setTimeout(() => {
+      hung = `it hung; Terraform said last:\n${this.#lastLog(args?.[0] ?? 'state-backend')}\n${this.aws.lastWords()}`
+      child.kill('SIGTERM')
+    }, LIMIT)
+    const { code, said: all } = await ended
+    clearTimeout(limit)
+    return { code, said: all + hung }
   }
 
   /** What an error in the middle of a creation leaves: the state says of a resource that it is only half made. */

@@ -54,7 +54,7 @@ describe('a rehearsal that is killed in the middle of its deploy', () => {
   beforeAll(async () => {
     user = new User()
     first = user.start('dev')
-    await until(() => /terraform apply: 1 to import/.test(first.said()))
+    await until(() => /terraform apply: 2 to import/.test(first.said()))
   }, PATIENCE)
   afterAll(() => user.end(), PATIENCE)
 

@@ -295,7 +295,7 @@ describe('a service in trouble', () => {
   ]
 
   test.each(troubles)('that %s: known products are used, others cannot be had', async (_name, trouble) => {
-    const shop = opened({ freshMs: 0, timeoutMs: 150 })
+    const shop = opened({ freshMs: 0, timeoutMs: 500 })
     await shop.lookup([lamp], within(LONG_MS))
     await shop.list(within(LONG_MS))
     service.answering = trouble

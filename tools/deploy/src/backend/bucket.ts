@@ -7,7 +7,9 @@ import {
   GetBucketVersioningCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  type LifecycleRule,
   ListObjectVersionsCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
@@ -117,6 +119,13 @@ export class StateBucket {
       if (statusOf(error) === 404) return false
       throw error
     }
+  }
+
+  /** Lets things end by these rules, in place of all that there are. */
+  async expire(rules: LifecycleRule[]): Promise<void> {
+    await this.#s3.send(
+      new PutBucketLifecycleConfigurationCommand({ ...this.#it, LifecycleConfiguration: { Rules: rules } }),
+    )
   }
 
   async keys(): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { freeLock } from '../backend/lock.ts'
 import type { Tell } from '../tell.ts'
 import type { Terraform } from '../terraform/terraform.ts'
+import { lifecycleRules } from './lifecycle.ts'
 import type { Place } from './place.ts'
 
 export interface MakeOptions {
@@ -17,7 +18,7 @@ export interface MakeOptions {
  * Makes a state backend, or what is missing of it. The bucket comes first, by the API, so that the stack's state is in it
  * from the start:
  *
- *     bucket ── init ── plan (imports what is there) ── apply
+ *     bucket ── its lifecycle ── init ── plan (imports what is there) ── apply
  *
  * Whatever a killed run leaves, the next one finds: bucket and table by their names, the lock by the file that says which
  * Terraform ran. The other resources are settings of the bucket, which are only ever put.
@@ -42,6 +43,7 @@ export async function makeStateBackend(place: Place, options: MakeOptions): Prom
   }
   await freeLock({ bucket, stateKey: stack.stateKey }, { interrupted, unlock, tell })
   terraform.running.remove()
+  await expire(place)
 
   const takeover = path.join(stack.folder, 'takeover.tf.json')
   try {
@@ -69,10 +71,13 @@ interface Import {
   readonly id: string
 }
 
-/**
- * What the state may have missed: importing what it has already changes nothing, and what is not there cannot be imported.
- * The lifecycle could be put once more, but the provider then waits for it for a minute.
- */
+/** When the provider makes a lifecycle, it waits for a minute; what is there it imports at once. */
+async function expire({ stack, bucket }: Place): Promise<void> {
+  const rules = lifecycleRules(stack)
+  if (rules !== undefined && !(await bucket.hasLifecycle())) await bucket.expire(rules)
+}
+
+/** What the state may have missed: importing what it has already changes nothing, and what is not there cannot be imported. */
 async function findImports({ stack, bucket, table }: Place): Promise<readonly Import[]> {
   const addressOf = (type: string) => stack.resources.find((resource) => resource.type === type)?.address
   const locks = addressOf('aws_dynamodb_table')

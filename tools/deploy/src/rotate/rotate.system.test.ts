@@ -127,7 +127,7 @@ class Deployment {
     }
   }
 
-  /** A way to the emulator on which it is looked, after each call, whether the API could connect. */
+  /** A way to the emulator on which it is looked, after each call that changes something, whether the API could connect. */
   async gate(
     hooks: { before?: (n: number) => Promise<void>; after?: (n: number, call: string) => void } = {},
   ): Promise<CallGate> {
@@ -140,7 +140,7 @@ class Deployment {
         process.env['AWS_ENDPOINT_URL'] = gate.url
       },
       after: async (number, call) => {
-        await this.#watch(`after ${call}, call ${number},`)
+        if (CHANGING.test(call)) await this.#watch(`after ${call}, call ${number},`)
         after?.(number, call)
       },
     })
