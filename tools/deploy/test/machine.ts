@@ -164,6 +164,9 @@ export class Machine {
 
   async end(): Promise<void> {
     await this.aws.stop()
+    // What a failure may come from.
+    const words = this.aws.lastWords()
+    if (words !== '') console.log(`the emulator said: ${words}`)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -104,7 +104,11 @@ def refusals(aws: Aws) -> None:
     own, _ = queue_of(aws, "told")
     other, arn = queue_of(aws, "untold")
     role = role_with(aws, [("sqs:*", arn.replace("untold", "told"))], "refused")
+    gone = role_with(aws, [("sqs:*", "*")], "gone")
+    aws("iam").delete_role_policy(RoleName="gone", PolicyName="own")
+    aws("iam").delete_role(RoleName="gone")
     with checking(aws):
+        refused("AccessDeniedException", aws.client("sqs", gone).send_message, QueueUrl=own, MessageBody="x")
         sqs, sts, dynamodb, s3 = (aws.client(name, role) for name in ("sqs", "sts", "dynamodb", "s3"))
         sqs.send_message(QueueUrl=own, MessageBody="x")
         for _ in range(2):

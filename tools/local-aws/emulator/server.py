@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     if options.until_stdin_ends:
-        threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
 
     try:
         listening = _listen(options.port)
@@ -127,7 +127,8 @@ def _write_whole(file: Path, text: str) -> None:
     written.replace(file)
 
 
-def _end_with(stream: IO[bytes]) -> None:
-    while stream.read(4096):
+def _end_with(descriptor: int) -> None:
+    # Not by a stream of Python's, whose lock this thread would hold when the interpreter ends.
+    while os.read(descriptor, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

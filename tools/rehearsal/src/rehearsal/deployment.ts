@@ -59,8 +59,12 @@ export class Deployment {
     write({ accessKeyId: 'local', secretAccessKey: 'local' })
     const { temporary } = folder
     const programs = { ...options, temporary, environment: { ...env, ...variables } }
-    await steps.run('state backend', (note) => runProgram(programs, 'bootstrap', [], note))
-    await steps.run(`deploy ${name}`, (note) => runProgram(programs, 'deploy', [name], note))
+    try {
+      await steps.run('state backend', (note) => runProgram(programs, 'bootstrap', [], note))
+      await steps.run(`deploy ${name}`, (note) => runProgram(programs, 'deploy', [name], note))
+    } catch (error) {
+      throw withLastWords(error, aws)
+    }
     const keys = await aws.enforce()
     variables['AWS_ACCESS_KEY_ID'] = keys.accessKeyId
     variables['AWS_SECRET_ACCESS_KEY'] = keys.secretAccessKey
@@ -133,6 +137,13 @@ async function startAws({ environment, folder, env }: DeploymentOptions, stops: 
   stops.add(() => aws.stop())
   await aws.give(ownedFor(environment))
   return aws
+}
+
+/** A failure of the emulator shows as one of Terraform's. */
+function withLastWords(error: unknown, aws: LocalAws): unknown {
+  const words = aws.lastWords().trim()
+  if (words === '' || !(error instanceof RehearsalProblem)) return error
+  return new RehearsalProblem(`${error.message}\nlocal AWS said:\n${words}`, { cause: error })
 }
 
 /** What the environment's file names, and its owner has made before: the zone of its domain, and its certificate. */
