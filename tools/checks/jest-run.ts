@@ -17,7 +17,8 @@ export interface JestReport {
  *
  * The whole is two runs beside each other: what waits for minutes (long.json) for Terraform, which waits for AWS, or for a drill,
  * several at a time; and everything else, which needs processors. In one queue either processors would idle while all wait, or
- * tests that need one would share it with too many.
+ * tests that need one would share it with too many. At the end of the list stand those that only compute for long, so that both
+ * runs end at about the same time.
  */
 export async function runJest(
   commands: Commands,

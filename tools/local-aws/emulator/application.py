@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 
-from emulator.attempts import watched
+from emulator.attempts import answered_once
 from emulator.inventory import inventory
 from emulator.kit import AddedService, Shelf, added_services
 from emulator.services import owned
@@ -83,7 +83,7 @@ class Application(DomainDispatcherApplication):
             return self._take(environ, start_response)
         if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
             Shelf.empty_all()
-        return watched(environ, start_response, self._answer)
+        return answered_once(environ, start_response, self._answer)
 
     def _answer(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         if _signed_for(environ) == _WAITS:

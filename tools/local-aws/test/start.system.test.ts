@@ -120,3 +120,32 @@ test(
   },
   PATIENCE,
 )
+
+test('a call whose answer was lost is not carried out once more', async () => {
+  const aws = await startLocalAws()
+  try {
+    const send = async (call: string, attempt: number): Promise<Response> =>
+      fetch(aws.endpoint, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-amz-json-1.1',
+          'X-Amz-Target': 'secretsmanager.CreateSecret',
+          Authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${aws.region}/secretsmanager/aws4_request`,
+          // As the SDKs send them: the same id with each attempt.
+          'amz-sdk-invocation-id': call,
+          'amz-sdk-request': `attempt=${attempt}; max=3`,
+        },
+        body: JSON.stringify({ Name: 'token', SecretString: 'secret' }),
+      })
+
+    const first = await send('one', 1)
+    const again = await send('one', 2)
+    const other = await send('another', 1)
+
+    expect([first.status, again.status, other.status]).toEqual([200, 200, 400])
+    expect(await again.text()).toBe(await first.text())
+    expect(aws.lastWords()).toContain('secretsmanager.CreateSecret: its answer was lost, and is given again')
+  } finally {
+    await aws.stop()
+  }
+}, 60_000)
