@@ -18,6 +18,9 @@ import { build } from 'esbuild'
  */
 const DIST = path.resolve(import.meta.dirname, process.argv[2] ?? 'dist')
 
+/** Where esbuild takes itself to write: source maps lead from there to the sources, and never through the folders of a machine. */
+const OUT = path.join(import.meta.dirname, 'dist')
+
 /** What a build may have left: a chunk with the hash of its content in its name, or what it was killed while writing. */
 const LEFTOVER = /-[A-Z0-9]{8}\.js(\.map)?$|\.js(\.map)?\.\d+$/
 
@@ -35,7 +38,7 @@ const REQUIRE =
 const { outputFiles } = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: ['src/main.ts'],
-  outdir: DIST,
+  outdir: OUT,
   bundle: true,
   splitting: true, // what is imported late (token verification) stays out of memory until then
   platform: 'node',
@@ -47,7 +50,11 @@ const { outputFiles } = await build({
   write: false,
 })
 mkdirSync(DIST, { recursive: true })
-const outputs = [...outputFiles, ...scripts(), ...assets()]
+const bundle = outputFiles.map(({ path: file, contents }) => ({
+  path: path.join(DIST, path.relative(OUT, file)),
+  contents,
+}))
+const outputs = [...bundle, ...scripts(), ...assets()]
 for (const { path: file, contents } of outputs) replace(file, contents)
 try {
   clearAway(new Set(outputs.map(({ path: file }) => file)))

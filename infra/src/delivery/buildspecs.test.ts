@@ -8,7 +8,7 @@ import type { BuildspecName } from './buildspec.ts'
 // answer what a test says; one that has no answer fails.
 
 const BUILDSPECS = path.join(import.meta.dirname, 'buildspecs')
-const STAND_INS = ['aws', 'curl', 'docker', 'git', 'node', 'npm', 'npx', 'seq', 'sleep']
+const STAND_INS = ['aws', 'curl', 'docker', 'git', 'npm', 'npx', 'seq', 'sleep']
 
 /** Answers by a program with its first two words, or by the program: one for each call, the last for all that follow. */
 const STAND_IN = `#!/bin/bash
@@ -338,8 +338,8 @@ describe('build', () => {
     })
   const GOOD: Answers = {
     npx: '',
-    npm: '',
-    node: '',
+    'npm run check': '',
+    'npm run --silent': '',
     docker: '',
     'git rev-parse HEAD': 'c1',
     'git rev-parse HEAD^{tree}': 't1',

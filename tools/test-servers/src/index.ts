@@ -3,6 +3,7 @@
  * by which things go wrong with them.
  */
 export { Chance } from './chance.ts'
+export { findOrInstall } from './debian.ts'
 export { type DynamoServer, startDynamo } from './dynamo.ts'
 export { dynamoRefusal } from './dynamo-refusal.ts'
 export {

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { findOrInstall } from './debian.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
 
 /** A Redis of one's own. */
@@ -20,9 +19,6 @@ export interface RedisServerOptions {
   /** A free one unless given. */
   readonly port?: number
 }
-
-/** How long an installation may take, in milliseconds. */
-const INSTALL_PATIENCE = 180_000
 
 /** Starts redis-server; on Debian and as root it is installed first where it is missing. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -55,46 +51,10 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
  * @throws where there is none; the message says what to do
  */
 export async function findRedis(): Promise<string> {
-  const own = process.env['CARTWRIGHT_REDIS_SERVER'] ?? onPath('redis-server')
-  if (own !== undefined) return own
-  const apt = onPath('apt-get')
-  if (apt !== undefined && process.getuid?.() === 0) {
-    const run = promisify(execFile)
-    // Nothing is to be started by the package itself: the runlevel says that the machine is not up for it.
-    const settings = {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-      timeout: INSTALL_PATIENCE,
-    }
-    const install = () =>
-      run(
-        apt,
-        ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '-q', '--no-install-recommends', 'redis-server'],
-        settings,
-      )
-    // Fresh images have no package lists. Several tests may ask at once: apt waits for its lock.
-    await install().catch(async () => {
-      await run(apt, ['-o', 'DPkg::Lock::Timeout=120', 'update', '-q'], settings)
-      await install()
-    })
-    const installed = onPath('redis-server')
-    if (installed !== undefined) return installed
-  }
+  const found = process.env['CARTWRIGHT_REDIS_SERVER'] ?? (await findOrInstall('redis-server'))
+  if (found !== undefined) return found
   throw new Error(
     'Redis cannot be run here: there is no redis-server on PATH. Install it ("apt-get install redis-server", ' +
       '"brew install redis"), or name its binary in CARTWRIGHT_REDIS_SERVER',
   )
-}
-
-function onPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean)
-  return folders.map((folder) => path.join(folder, name)).find(isExecutable)
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -43,19 +43,6 @@ export async function buildBroken(
   })
 }
 
-/** What the image of these sources is tagged with: the commit, and a word where something was changed since. */
-export async function releaseOfSources(): Promise<string> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await run('git', args, { cwd: ROOT })).stdout.trim()
-  try {
-    const commit = await git('rev-parse', 'HEAD')
-    return (await git('status', '--porcelain')) === '' ? commit : `${commit}-changed`
-  } catch {
-    // A copy without a history.
-    return 'local'
-  }
-}
-
 function configOf(release: string): ImageConfig {
   return { Cmd: ['node', 'dist/main.js'], Env: [`RELEASE=${release}`], WorkingDir: '/app' }
 }
