@@ -20,7 +20,13 @@ export async function findOrInstall(name: string): Promise<string | undefined> {
   const run = promisify(execFile)
   // Nothing is to be started by the package itself: the runlevel says that the machine is not up for it.
   const settings = {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    env: {
+      ...process.env,
+      // dpkg wants to see them.
+      PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
+      DEBIAN_FRONTEND: 'noninteractive',
+      RUNLEVEL: '1',
+    },
     timeout: PATIENCE,
   }
   // Several tests may ask at once: apt waits for its lock.
