@@ -26,12 +26,17 @@ export async function makeContext(folder: string): Promise<void> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new ImageProblem(`${folder} is not empty; wanted: an empty folder, or one that is not there yet`)
   }
+  await makeApp(folder)
+  cpSync(path.join(API, 'image/warm-up.mjs'), path.join(folder, 'warm-up.mjs'))
+  writeFileSync(path.join(folder, SBOM), await billOfMaterials())
+}
+
+/** Fills a folder with what runs: the bundled server, its catalog, and what tells Node that these are modules. */
+export async function makeApp(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   await run(process.execPath, [path.join(API, 'build.ts'), path.resolve(folder, 'dist')], { cwd: ROOT })
   cpSync(path.join(API, 'catalog'), path.join(folder, 'catalog'), { recursive: true })
-  cpSync(path.join(API, 'image/warm-up.mjs'), path.join(folder, 'warm-up.mjs'))
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n')
-  writeFileSync(path.join(folder, SBOM), await billOfMaterials())
 }
 
 /** The packages of the lockfile that the API runs on, as pnpm lists them; the same for the same lockfile. */

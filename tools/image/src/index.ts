@@ -1,5 +1,5 @@
 export { type BuildImageOptions, buildImage } from './build.ts'
-export { DOCKERFILE, makeContext, SBOM } from './context.ts'
+export { DOCKERFILE, makeApp, makeContext, SBOM } from './context.ts'
 export { Engine, type ImageConfig } from './engine/engine.ts'
 export { findEngine } from './engine/find.ts'
 export { makeNodeBase, NODE_BASE } from './node-base.ts'

@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { makeApp } from '@cartwright/image'
 import type { ImageConfig, ImageFolder, StoredImage } from './image-folder.ts'
-
-const run = promisify(execFile)
-const ROOT = path.resolve(import.meta.dirname, '../../../..')
-const API = path.join(ROOT, 'apps/cart-api')
 
 /**
  * Builds the API's image: its bundle and its catalog, as a Dockerfile would copy them.
@@ -20,11 +15,7 @@ export async function buildApi(
   temporary: string,
 ): Promise<StoredImage> {
   return withRoot(temporary, async (root) => {
-    const app = path.join(root, 'app')
-    mkdirSync(app)
-    await run(process.execPath, [path.join(API, 'build.ts'), path.join(app, 'dist')], { cwd: ROOT })
-    cpSync(path.join(API, 'catalog'), path.join(app, 'catalog'), { recursive: true })
-    writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type: 'module' }))
+    await makeApp(path.join(root, 'app'))
     return images.add(root, configOf(release))
   })
 }
