@@ -17,7 +17,7 @@ const COMPLETED = `
 `
 
 /** The emulator takes one request at a time, some ten milliseconds each, and other tests take processors, too. */
-const LOAD = { clients: 4, rate: 6 }
+const LOAD = { clients: 4, rate: 3 }
 
 let user: User
 let rehearsal: Rehearsal
