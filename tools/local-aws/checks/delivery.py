@@ -20,6 +20,24 @@ def pipeline_of(name: str, kind: str = "V2") -> dict:
     }
 
 
+def project_of(name: str) -> dict:
+    return {
+        "name": name,
+        "source": {"type": "CODEPIPELINE", "buildspec": "buildspec.yml"},
+        "artifacts": {"type": "CODEPIPELINE"},
+        "environment": {
+            "type": "ARM_CONTAINER",
+            "image": "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "privilegedMode": True,
+            "environmentVariables": [{"name": "STAGE", "value": "dev"}, {"name": "RUN", "value": "none"}],
+        },
+        "serviceRole": ROLE,
+        "logsConfig": {"cloudWatchLogs": {"status": "ENABLED", "groupName": "/builds"}},
+        "concurrentBuildLimit": 2,
+    }
+
+
 @check("codepipeline")
 def pipelines(aws: Aws) -> None:
     pipelines = aws("codepipeline")
@@ -37,22 +55,91 @@ def pipelines(aws: Aws) -> None:
     refused("PipelineNotFoundException", pipelines.get_pipeline, name="cart")
 
 
+@check("codepipeline-executions")
+def executions(aws: Aws) -> None:
+    pipelines = aws("codepipeline")
+    pipelines.create_pipeline(pipeline=pipeline_of("played"))
+    place = {"pipelineName": "played"}
+    same(pipelines.list_pipeline_executions(**place)["pipelineExecutionSummaries"], [])
+    moment = "2026-01-02T03:04:05.678Z"
+
+    def tell(number: int, status: str, actions: list[str]) -> None:
+        action = {"stageName": "Build", "status": "Succeeded", "startTime": moment}
+        output = {"outputVariables": {"IMAGE_TAG": f"c{number}"}}
+        aws.post(
+            "pipeline-executions",
+            {
+                "pipeline": "played",
+                "execution": {"pipelineExecutionId": f"run-{number}", "status": status, "startTime": moment},
+                "actions": [{**action, "actionName": name, "output": output} for name in actions],
+            },
+        )
+
+    for number, status in ((1, "Failed"), (2, "InProgress"), (2, "Succeeded")):
+        tell(number, status, ["Source"] if status == "InProgress" else ["Source", "Build"])
+    told = pipelines.list_pipeline_executions(**place)["pipelineExecutionSummaries"]
+    same([(one["pipelineExecutionId"], one["status"]) for one in told], [("run-2", "Succeeded"), ("run-1", "Failed")])
+    same((told[0]["startTime"].isoformat(), told[0]["executionMode"]), (f"{moment[:-1]}000+00:00", "QUEUED"))
+    told = pipelines.get_pipeline_execution(**place, pipelineExecutionId="run-1")["pipelineExecution"]
+    same((told["pipelineName"], told["pipelineVersion"], told["status"]), ("played", 1, "Failed"))
+
+    def actions(**asked: object) -> list[tuple]:
+        pages = pipelines.get_paginator("list_action_executions").paginate(
+            **place, **asked, PaginationConfig={"PageSize": 3}
+        )
+        return [
+            (one["pipelineExecutionId"], one["actionName"], one["output"]["outputVariables"]["IMAGE_TAG"])
+            for page in pages
+            for one in page["actionExecutionDetails"]
+        ]
+
+    of_first = [("run-1", "Build", "c1"), ("run-1", "Source", "c1")]
+    same(actions(filter={"pipelineExecutionId": "run-1"}), of_first)
+    same(actions(), [("run-2", "Build", "c2"), ("run-2", "Source", "c2"), *of_first])
+    other = {"pipelineExecutionId": "run-3"}
+    refused("PipelineExecutionNotFoundException", pipelines.list_action_executions, **place, filter=other)
+    refused("PipelineNotFoundException", pipelines.list_action_executions, pipelineName="other")
+
+
+@check("codebuild-builds")
+def played_builds(aws: Aws) -> None:
+    codebuild = aws("codebuild")
+    codebuild.create_project(**project_of("played"))
+    override = [{"name": "RUN", "value": "1", "type": "PLAINTEXT"}, {"name": "MORE", "value": "2"}]
+    [first, second] = [
+        codebuild.start_build(projectName="played", environmentVariablesOverride=override)["build"] for _ in range(2)
+    ]
+    assert first["id"].startswith("played:") and first["arn"].endswith(f":build/{first['id']}"), first
+    same([(one["buildNumber"], one["buildStatus"]) for one in (first, second)], [(n, "IN_PROGRESS") for n in (1, 2)])
+    same(
+        [(one["name"], one["value"], one["type"]) for one in first["environment"]["environmentVariables"]],
+        [(name, value, "PLAINTEXT") for name, value in (("STAGE", "dev"), ("RUN", "1"), ("MORE", "2"))],
+    )
+    same((first["source"]["buildspec"], first["logs"]["groupName"]), ("buildspec.yml", "/builds"))
+    same(first["serviceRole"], ROLE)
+    refused("ResourceNotFoundException", codebuild.start_build, projectName="other")
+
+    ended = {"buildStatus": "FAILED", "buildComplete": True, "endTime": "2026-01-02T03:04:05.000Z"}
+    exported = [{"name": "IMAGE_TAG", "value": "c1"}]
+    aws.post("builds", {"id": first["id"], **ended, "exportedEnvironmentVariables": exported})
+    answer = codebuild.batch_get_builds(ids=[first["arn"], second["id"], "played:0"])
+    same([one["buildStatus"] for one in answer["builds"]], ["FAILED", "IN_PROGRESS"])
+    same(answer["builds"][0]["endTime"].isoformat(), "2026-01-02T03:04:05+00:00")
+    same((answer["builds"][0]["exportedEnvironmentVariables"], answer["buildsNotFound"]), (exported, ["played:0"]))
+    for build, status in ((first, "FAILED"), (second, "STOPPED")):
+        same(codebuild.stop_build(id=build["id"])["build"]["buildStatus"], status)
+    newest_first = [second["id"], first["id"]]
+    same(codebuild.list_builds_for_project(projectName="played")["ids"], newest_first)
+    same(codebuild.list_builds(sortOrder="ASCENDING")["ids"][-2:], newest_first[::-1])
+    codebuild.delete_project(name="played")
+    told = [one for one in aws.get("builds") if one["projectName"] == "played"]
+    same([(one["id"], one["buildStatus"]) for one in told], [(first["id"], "FAILED"), (second["id"], "STOPPED")])
+
+
 @check("codebuild")
 def builds(aws: Aws) -> None:
     codebuild = aws("codebuild")
-    project = {
-        "name": "build",
-        "source": {"type": "CODEPIPELINE", "buildspec": "buildspec.yml"},
-        "artifacts": {"type": "CODEPIPELINE"},
-        "environment": {
-            "type": "ARM_CONTAINER",
-            "image": "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
-            "computeType": "BUILD_GENERAL1_SMALL",
-            "privilegedMode": True,
-        },
-        "serviceRole": ROLE,
-        "concurrentBuildLimit": 2,
-    }
+    project = project_of("build")
     codebuild.create_project(**project)
     refused("ResourceAlreadyExistsException", codebuild.create_project, **project)
     codebuild.update_project(name="build", timeoutInMinutes=30)
@@ -61,7 +148,6 @@ def builds(aws: Aws) -> None:
     same(answer["projectsNotFound"], ["other"])
     same((told["timeoutInMinutes"], told["queuedTimeoutInMinutes"], told["concurrentBuildLimit"]), (30, 480, 2))
     same(told["environment"]["imagePullCredentialsType"], "CODEBUILD")
-    same(codebuild.start_build(projectName="build")["build"]["projectName"], "build")
     exports = {"exportConfigType": "NO_EXPORT"}
     group = codebuild.create_report_group(name="tests", type="TEST", exportConfig=exports)
     arn = group["reportGroup"]["arn"]

@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from checks.aws import ACCOUNT, Aws, check, refused, same
 from checks.data import bucket_of, key_of, queue_of, table_of
+from checks.delivery import pipeline_of, project_of
+from checks.service import service_of
 
 ARN = f"eu-west-1:{ACCOUNT}"
 
@@ -97,13 +99,88 @@ def resources(aws: Aws) -> None:
         ecr.get_authorization_token()
         ecr.batch_get_image(repositoryName="own/mine", imageIds=[{"imageTag": "x"}])
         refused(denied, ecr.batch_get_image, repositoryName="own/other", imageIds=[{"imageTag": "x"}])
+        refused(denied, ecr.initiate_layer_upload, repositoryName="own/mine")
+    resources_of_delivery(aws)
+
+
+def resources_of_delivery(aws: Aws) -> None:
+    for name in ("own", "others"):
+        aws("codebuild").create_project(**project_of(name))
+        aws("codepipeline").create_pipeline(pipeline=pipeline_of(f"{name}-releases"))
+        service_of(aws, name)
+    scaling = aws("application-autoscaling")
+
+    def target(cluster: str) -> dict:
+        of_service = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
+        return {**of_service, "ResourceId": f"service/{cluster}/app"}
+
+    arns = [
+        scaling.register_scalable_target(**target(name), MinCapacity=0, MaxCapacity=2)["ScalableTargetARN"]
+        for name in ("own", "others")
+    ]
+    role = role_with(
+        aws,
+        [
+            ("codebuild:*", f"arn:aws:codebuild:{ARN}:project/own"),
+            ("codebuild:ListProjects", "*"),
+            ("codepipeline:*", f"arn:aws:codepipeline:{ARN}:own-releases"),
+            ("ecs:*", f"arn:aws:ecs:{ARN}:service/own/app"),
+            ("ecs:*", f"arn:aws:ecs:{ARN}:cluster/own"),
+            ("ecs:*TaskDefinition", "*"),
+            ("ecs:TagResource", f"arn:aws:ecs:{ARN}:task-definition/own-family:2"),
+            ("iam:PassRole", role_arn("passed")),
+            ("application-autoscaling:*", arns[0]),
+        ],
+        "delivering",
+    )
+
+    def only(call: Callable[..., Any], own: dict, others: dict) -> None:
+        """The one is permitted, the other not."""
+        call(**own)
+        refused("AccessDeniedException", call, **others)
+
+    with checking(aws):
+        builds, pipelines, ecs, scaling = (
+            aws.client(name, role) for name in ("codebuild", "codepipeline", "ecs", "application-autoscaling")
+        )
+        build = builds.start_build(projectName="own")["build"]["id"]
+        only(builds.start_build, {"projectName": "own"}, {"projectName": "others"})
+        only(builds.batch_get_builds, {"ids": [build]}, {"ids": [build, "others:1"]})
+        builds.list_projects()
+        own, others = ({"pipelineName": f"{name}-releases"} for name in ("own", "others"))
+        only(pipelines.list_action_executions, own, others)
+        own, others = ({"cluster": name, "services": ["app"]} for name in ("own", "others"))
+        only(ecs.describe_services, own, others)
+        own, others = (
+            {"cluster": f"arn:aws:ecs:{ARN}:cluster/{name}", "service": "app", "desiredCount": 1}
+            for name in ("own", "others")
+        )
+        only(ecs.update_service, own, others)
+        only(ecs.describe_clusters, {"clusters": ["own"]}, {"clusters": ["own", "others"]})
+        ecs.describe_task_definition(taskDefinition="others-family")
+        definition = {
+            "family": "own-family",
+            "containerDefinitions": [{"name": "app", "image": "app", "memory": 64}],
+            "executionRoleArn": role_arn("passed"),
+            "tags": [{"key": "Project", "value": "cart"}],
+        }
+        only(ecs.register_task_definition, definition, {**definition, "taskRoleArn": "kept"})
+        other = {**definition, "family": "others-family"}
+        refused("AccessDeniedException", ecs.register_task_definition, **other)
+        own, others = ({**target(name), "MinCapacity": 1} for name in ("own", "others"))
+        only(scaling.register_scalable_target, own, others)
+    told = decided(aws, "denials", "delivering")
+    same(told.get(("iam:PassRole", role_arn("kept"))), 1)
+    same(told.get(("ecs:TagResource", f"arn:aws:ecs:{ARN}:task-definition/others-family:2")), 1)
 
 
 @check("iam-refusals")
 def refusals(aws: Aws) -> None:
     own, _ = queue_of(aws, "told")
     other, arn = queue_of(aws, "untold")
-    role = role_with(aws, [("sqs:*", arn.replace("untold", "told"))], "refused")
+    aws("s3").put_object(Bucket=bucket_of(aws, "read"), Key="a/b", Body=b"x")
+    allowed = [("sqs:*", arn.replace("untold", "told")), ("s3:GetObject", "arn:aws:s3:::read/a/*")]
+    role = role_with(aws, allowed, "refused")
     gone = role_with(aws, [("sqs:*", "*")], "gone")
     aws("iam").delete_role_policy(RoleName="gone", PolicyName="own")
     aws("iam").delete_role(RoleName="gone")
@@ -123,15 +200,14 @@ def refusals(aws: Aws) -> None:
             same(error.response["Error"]["Message"], wanted)
         refused("AccessDenied", sts.assume_role, RoleArn=role_arn("refused"), RoleSessionName="check")
         refused("AccessDenied", s3.get_object, Bucket="none", Key="x")
-    told = {
-        (one["action"], one["resource"]): one["count"]
-        for one in aws.get("denials")
-        if one["principal"] == role_arn("refused")
-    }
+        s3.get_object(Bucket="read", Key="a/b")
+    told = decided(aws, "denials", "refused")
     same(told.get(("sqs:SendMessage", arn)), 2)
     same(told.get(("dynamodb:GetItem", table)), 1)
     same(told.get(("sts:AssumeRole", role_arn("refused"))), 1)
     same(told.get(("s3:GetObject", "arn:aws:s3:::none/x")), 1)
+    permitted = {("sqs:SendMessage", arn.replace("untold", "told")): 1, ("s3:GetObject", "arn:aws:s3:::read/a/b"): 1}
+    same(decided(aws, "permissions", "refused"), permitted)
 
 
 @check("iam-trust")
@@ -181,6 +257,15 @@ def signatures(aws: Aws) -> None:
         backup.delete_backup_vault(BackupVaultName="signed")
     finally:
         free(aws, "inf")
+
+
+def decided(aws: Aws, what: str, role: str) -> dict[tuple[str, str], int]:
+    """How often it was decided so about a role, by action and resource."""
+    return {
+        (one["action"], one["resource"]): one["count"]
+        for one in aws.get(what)
+        if one["principal"] == role_arn(role)
+    }
 
 
 def role_arn(name: str) -> str:

@@ -32,6 +32,30 @@ def data_protection(aws: Aws) -> None:
     same("policyDocument" in logs.get_data_protection_policy(logGroupIdentifier="private"), False)
 
 
+@check("cloudwatch-alarm-filters")
+def alarm_filters(aws: Aws) -> None:
+    cloudwatch, names = aws("cloudwatch"), ["shop-errors", "shop-slowness"]
+    metric = {"Namespace": "Cart", "MetricName": "Errors", "Statistic": "Sum", "Period": 60}
+    for name in [*names, "other"]:
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, **metric, Threshold=1, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold"
+        )
+    for name in ("shop-errors", "other"):
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="tried")
+
+    def told(**asked: object) -> list[str]:
+        return [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms(**asked)["MetricAlarms"]]
+
+    same(told(AlarmNames=names, StateValue="ALARM"), ["shop-errors"])
+    same(told(AlarmNamePrefix="shop", StateValue="OK"), ["shop-slowness"])
+    same(sorted(told(StateValue="ALARM")), ["other", "shop-errors"])
+    same((told(AlarmNames=names), told(AlarmNames=names, AlarmTypes=["CompositeAlarm"])), (names, []))
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=["shop-errors"])["MetricAlarms"]
+    same((alarm["StateValue"], alarm["StateReason"]), ("ALARM", "tried"))
+    cloudwatch.set_alarm_state(AlarmName="shop-errors", StateValue="OK", StateReason="over")
+    same(told(AlarmNames=names, StateValue="ALARM"), [])
+
+
 @check("cloudwatch-composite-alarms")
 def composite_alarms(aws: Aws) -> None:
     cloudwatch = aws("cloudwatch")

@@ -20,6 +20,9 @@ from emulator.attempts import answered_once
 from emulator.inventory import inventory
 from emulator.kit import AddedService, Shelf, added_services
 from emulator.services import owned
+from emulator.services.codebuild import builds
+from emulator.services.codepipeline import executions
+from emulator.services.ecr import layers, scans
 from emulator.services.ecs import reports
 from emulator.services.elasticache import auth_tokens
 from emulator.services.iam import admin, refusals
@@ -32,12 +35,20 @@ INVENTORY_PATH = "/_local-aws/inventory"
 REDIS_TOKENS_PATH = "/_local-aws/redis-tokens"
 #: Where it tells what policies have refused: see services/iam/refusals.py.
 DENIALS_PATH = "/_local-aws/denials"
+#: Where it tells what policies have permitted to roles: see there as well.
+PERMISSIONS_PATH = "/_local-aws/permissions"
 #: Where it is told to check everybody from now on, and answers with an admin's keys: see services/iam/admin.py.
 ENFORCE_PATH = "/_local-aws/enforce"
 #: Where it is given what the account's owner has from before: see services/owned.py.
 OWNED_PATH = "/_local-aws/owned"
 #: Where it is told how a service of ECS is: see services/ecs/reports.py.
 ECS_SERVICES_PATH = "/_local-aws/ecs-services"
+#: Where it is told what scans of images find: see services/ecr/scans.py.
+SCAN_FINDINGS_PATH = "/_local-aws/scan-findings"
+#: Where it tells which builds were asked for, and is told how they are: see services/codebuild/builds.py.
+BUILDS_PATH = "/_local-aws/builds"
+#: Where it is told how a pipeline ran: see services/codepipeline/executions.py.
+PIPELINE_EXECUTIONS_PATH = "/_local-aws/pipeline-executions"
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
@@ -53,11 +64,16 @@ class Application(DomainDispatcherApplication):
             INVENTORY_PATH: inventory,
             REDIS_TOKENS_PATH: auth_tokens.all_valid,
             DENIALS_PATH: refusals.denials,
+            PERMISSIONS_PATH: refusals.permissions,
+            BUILDS_PATH: builds.told,
         }
         self._takers: dict[str, Callable[[Any], Any]] = {
             ENFORCE_PATH: lambda _: admin.enforce(),
             ECS_SERVICES_PATH: reports.take,
             OWNED_PATH: owned.give,
+            SCAN_FINDINGS_PATH: scans.give,
+            BUILDS_PATH: builds.take,
+            PIPELINE_EXECUTIONS_PATH: executions.take,
         }
         self._added_apps: dict[type[AddedService], Flask] = {}
         # moto's collections are not made for threads: one that grows while another request walks through it answers 500, the
@@ -77,10 +93,12 @@ class Application(DomainDispatcherApplication):
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path in self._tellers:
-            return _answer(start_response, "200 OK", self._tellers[path]())
         if path in self._takers and environ["REQUEST_METHOD"] == "POST":
             return self._take(environ, start_response)
+        if path in self._tellers:
+            return _answer(start_response, "200 OK", self._tellers[path]())
+        if path.startswith(layers.PATH):
+            return _give_layer(start_response, path.removeprefix(layers.PATH))
         if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
             Shelf.empty_all()
         return answered_once(environ, start_response, self._answer)
@@ -104,6 +122,16 @@ class Application(DomainDispatcherApplication):
 def _answer(start_response: Callable, status: str, told: Any) -> Iterable[bytes]:
     start_response(status, [("Content-Type", "application/json")])
     return [json.dumps(told).encode()]
+
+
+def _give_layer(start_response: Callable, token: str) -> Iterable[bytes]:
+    layer = layers.of_token(token)
+    if layer is None:
+        message = f"no layer has the token {token!r}; wanted: a URL of GetDownloadUrlForLayer"
+        return _answer(start_response, "404 Not Found", {"message": message})
+    kind, length = ("Content-Type", "application/octet-stream"), ("Content-Length", str(layer.size))
+    start_response("200 OK", [kind, length])
+    return layer.parts
 
 
 def _signed_for(environ: dict[str, Any]) -> str:

@@ -1,12 +1,12 @@
 """What the modules in services/ are made with: state of our own, and ways to change a class of moto."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
-from moto.core.utils import camelcase_to_underscores
+from moto.core.utils import camelcase_to_underscores, get_service_model
 
 
 class Shelf:
@@ -93,6 +93,31 @@ def found(kept: dict, key: Any, code: str, message: str) -> Any:
     if key not in kept:
         raise problem(code, message)
     return kept[key]
+
+
+def page(listed: list, token: str | None, size: int | None) -> tuple[list, dict[str, str]]:
+    """A page of a list, and what leads to the next one.
+
+    :param token: from the page before it
+    :param size: 100 unless given
+    """
+    start = int(token or 0)
+    end = start + int(size or 100)
+    return listed[start:end], {"nextToken": str(end)} if end < len(listed) else {}
+
+
+def fields_of(told: Mapping[str, Any], service: str, *shapes: str) -> dict[str, Any]:
+    """What somebody tells of something, in AWS's stead.
+
+    :param shapes: of botocore's model of the service; moments are texts of ISO 8601
+    :raises ValueError: where none of them has such a field
+    """
+    model = get_service_model(service)
+    known = {field for shape in shapes for field in model.shape_for(shape).members}
+    unknown = sorted(set(told) - known)
+    if unknown:
+        raise ValueError(f"{shapes[0]} has no {', '.join(unknown)}; wanted: {', '.join(sorted(known))}")
+    return dict(told)
 
 
 def wrap(target: type, name: str) -> Callable[[Callable], Callable]:

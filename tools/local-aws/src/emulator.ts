@@ -13,8 +13,12 @@ export const PATHS = {
   owned: '/_local-aws/owned',
   redisTokens: '/_local-aws/redis-tokens',
   denials: '/_local-aws/denials',
+  permissions: '/_local-aws/permissions',
   enforce: '/_local-aws/enforce',
   ecsServices: '/_local-aws/ecs-services',
+  scanFindings: '/_local-aws/scan-findings',
+  builds: '/_local-aws/builds',
+  pipelineExecutions: '/_local-aws/pipeline-executions',
 } as const
 
 /** What an emulator says of itself. */

@@ -1,5 +1,6 @@
 /** The AWS emulator with its gaps closed, for tests and rehearsals: see docs/reference/local-aws.md. */
 export { cacheFolder } from './cache-folder.ts'
+export { PATHS } from './emulator.ts'
 export { shellLines, terraformEnvironment } from './environment.ts'
 export { findTerraform } from './find/terraform.ts'
 export { LocalAwsProblem } from './problem.ts'
@@ -9,5 +10,7 @@ export {
   type LocalAws,
   type LocalAwsOptions,
   type Owned,
+  type Permission,
+  type ScanFindings,
   startLocalAws,
 } from './start.ts'

@@ -40,8 +40,15 @@ export interface Owned {
   readonly certificates?: readonly { readonly arn: string; readonly names: readonly string[] }[]
 }
 
-/** Something that policies refused. */
-export interface Denial {
+/** What the scan of every image finds that is pushed from now on. */
+export interface ScanFindings {
+  readonly repositoryName: string
+  /** How many of each, by ECR's names: `{ CRITICAL: 1 }`. */
+  readonly severities: Readonly<Record<string, number>>
+}
+
+/** Something that policies decided. */
+export interface Decision {
   /** ARN of the role or the user. */
   readonly principal: string
   readonly action: string
@@ -49,6 +56,12 @@ export interface Denial {
   /** How often. */
   readonly count: number
 }
+
+/** Something that policies refused. */
+export type Denial = Decision
+
+/** Something that policies permitted to a role. */
+export type Permission = Decision
 
 /** An AWS of one's own, empty, which goes when this process goes. */
 export interface LocalAws {
@@ -74,6 +87,10 @@ export interface LocalAws {
   enforce(): Promise<AccessKey>
   /** What policies have refused since the start. */
   denials(): Promise<readonly Denial[]>
+  /** What policies have permitted to roles since everybody is checked. */
+  permissions(): Promise<readonly Permission[]>
+  /** @throws {LocalAwsProblem} where AWS has no such severity */
+  giveFindings(findings: ScanFindings): Promise<void>
   /**
    * Tells a service of ECS as a scheduler outside of the emulator has it: a ServiceReport of tools/rehearsal. From the first
    * one on DescribeServices, ListTasks and DescribeTasks tell what was reported. One call comes after the other.
@@ -167,6 +184,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     redisTokens: () => ask(PATHS.redisTokens),
     enforce: () => ask(PATHS.enforce, ''),
     denials: () => ask(PATHS.denials),
+    permissions: () => ask(PATHS.permissions),
+    giveFindings: (findings) => ask(PATHS.scanFindings, JSON.stringify(findings)),
     reportService: (told) => {
       const report = (): Promise<void> => ask(PATHS.ecsServices, JSON.stringify(told))
       const next = reported.then(report, report)

@@ -78,6 +78,23 @@ test('a role may do what its policy says, also through a proxy', async () => {
   expect((await task.events.putEvents({ Entries: [entry('mine')] })).FailedEntryCount).toBe(0)
 })
 
+test('what a role was permitted is told, each by its own action and resource', async () => {
+  const permitted = (action: string, resource: string) => ({
+    principal: ROLE,
+    action,
+    resource: expect.stringContaining(resource),
+    count: 1,
+  })
+
+  // Nothing of the admin, who has taken the role.
+  expect(await aws.permissions()).toEqual([
+    permitted('dynamodb:PutItem', ':table/mine'),
+    permitted('dynamodb:GetItem', ':table/mine'),
+    permitted('secretsmanager:GetSecretValue', ':secret:mine-'),
+    permitted('events:PutEvents', ':event-bus/mine'),
+  ])
+})
+
 test('everything else is refused by name, and remembered', async () => {
   const remove = { Delete: { TableName: 'mine', Key: KEY } }
   const table = `arn:aws:dynamodb:${aws.region}:${ACCOUNT}:table`

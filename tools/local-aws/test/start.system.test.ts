@@ -46,12 +46,16 @@ test(
 )
 
 test(
-  'a report of a service that was never there is refused',
+  'a report of a service that was never there is refused, and findings that no scan can have',
   async () => {
     const aws = await startLocalAws({ region: 'eu-central-1' })
     const service = 'arn:aws:ecs:eu-central-1:123456789012:service/none/app'
 
     await expect(aws.reportService({ service })).rejects.toThrow(`there is no service ${service}`)
+    const findings = { repositoryName: 'api', severities: { SEVERE: 1 } }
+    await expect(aws.giveFindings(findings)).rejects.toThrow('there is no severity SEVERE; wanted: CRITICAL')
+    await aws.giveFindings({ ...findings, severities: { CRITICAL: 1 } })
+    expect(await aws.inventory()).toEqual({})
     expect(aws.region).toBe('eu-central-1')
     expect(aws.environment['AWS_REGION']).toBe('eu-central-1')
     await aws.stop()

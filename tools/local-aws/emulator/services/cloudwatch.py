@@ -8,6 +8,23 @@ from emulator.gaps import closes
 from emulator.kit import Shelf, Tags, graft, wrap
 
 
+@closes("cloudwatch-alarm-filters")
+def look_at_every_filter() -> None:
+    from moto.cloudwatch.responses import CloudWatchResponse
+
+    @wrap(CloudWatchResponse, "describe_alarms")
+    def describe_alarms(original, self):
+        """DescribeAlarms: StateValue beside names and prefixes, and AlarmTypes."""
+        answer = original(self)
+        state, types = self._get_param("StateValue"), self._get_param("AlarmTypes") or ["MetricAlarm"]
+        answer.result["MetricAlarms"] = [
+            alarm
+            for alarm in answer.result["MetricAlarms"]
+            if "MetricAlarm" in types and state in (None, alarm.state_value)
+        ]
+        return answer
+
+
 @closes("cloudwatch-composite-alarms")
 def add_composite_alarms() -> None:
     from moto.cloudwatch.responses import CloudWatchResponse

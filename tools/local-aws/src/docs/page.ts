@@ -30,6 +30,10 @@ replication group takes now. With \`lock\` one at a time holds that file.
 A service of ECS has at once what it asks for, unless somebody runs its tasks and tells by \`reportService()\` how they are:
 then AWS's APIs tell what was reported, and a release is under way until it is reported as done or undone.
 
+Images are pushed, pulled and scanned as at AWS; \`giveFindings()\` says what the scans of a repository find. Builds and
+pipelines are played by somebody who asks \`GET /_local-aws/builds\` which were started, and tells by \`POST\` there, and at
+\`/_local-aws/pipeline-executions\`, how they go.
+
 ## What it needs
 
 Python 3.10 or newer with \`${MOTO.package}\`, which is looked for on PATH and in virtual environments, and otherwise
@@ -56,8 +60,9 @@ A provider block needs \`max_retries = 3\`, as it otherwise tries an answer of 5
 
 Nobody is checked, until \`enforce()\` is called, or \`POST /moto-api/reset-auth\` says after how many requests everybody
 shall be (as plain text: \`0\`, or \`inf\` for never). The keys of \`AssumeRole\` are then held against the policies of their
-role. A refusal names action and resource; \`denials()\` tells all of them. The keys above are unknown then: \`enforce()\`
-gives those of \`local-admin\`, who may do everything, and take the roles that trust AWS's services in their place.
+role. A refusal names action and resource; \`denials()\` tells all of them, and \`permissions()\` what was permitted to roles.
+The keys above are unknown then: \`enforce()\` gives those of \`local-admin\`, who may do everything, and take the roles that
+trust AWS's services in their place.
 
 ## The gaps
 
@@ -75,13 +80,15 @@ service reads its requests and writes its answers.
 
 ## What is still missing
 
-- Tasks, builds, pipelines and deployments do not run, unless somebody runs tasks and reports them; alarms do not change
-  their state by themselves; scaling does nothing. What they would have done can be done by the API.
+- Tasks, builds, pipelines and deployments do not run, unless somebody plays them and tells how they go; alarms do not
+  change their state by themselves; scaling does nothing. What they would have done can be done by the API.
+- ECR: nothing is expired by lifecycle rules; layers that no image names any more stay until their repository goes; an index
+  of images may name images that are not there.
 - ECS: a changed network, platform version or load balancer makes no deployment of its own; StopTask does not know tasks that
   were reported.
 - Permissions: permissions boundaries, session policies, resource policies other than those of buckets, and PartiQL are
   not looked at. Conditions know \`aws:SecureTransport\` alone: one on another key never refuses. Requests to the
-  services that moto lacks whole (the delivery tools, Budgets, X-Ray) are about \`*\`, and so are those that no row names.
+  services that no row names are about \`*\`; so are ECS's RunTask and StartTask, which also pass on no roles.
 - ElastiCache: changes apply at once, but for those of a token; the values of the engine's own parameters are not told; no
   snapshot is restored.
 - \`force_destroy\`: access logs of buckets are really written, so a bucket for them is not empty at the end.

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from moto.core.responses import ActionResult
 
 from emulator.gaps import closes
-from emulator.kit import problem, wrap
+from emulator.kit import page, problem, wrap
 
 
 @closes("ecs-family")
@@ -54,10 +54,8 @@ def list_in_order() -> None:
     def list_task_definitions(original, self):
         arns = original(self).result["taskDefinitionArns"]
         arns = sorted(arns, key=family_and_revision, reverse=self._get_param("sort") == "DESC")
-        start = int(self._get_param("nextToken") or 0)
-        end = start + (self._get_param("maxResults") or 100)
-        more = {"nextToken": str(end)} if end < len(arns) else {}
-        return ActionResult({"taskDefinitionArns": arns[start:end], **more})
+        arns, more = page(arns, self._get_param("nextToken"), self._get_param("maxResults"))
+        return ActionResult({"taskDefinitionArns": arns, **more})
 
 
 @closes("ecs-registered")

@@ -7,7 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from emulator.gaps import closes
-from emulator.kit import wrap
+from emulator.kit import page, wrap
 
 #: What is told as it was reported.
 _REPORTED = [
@@ -98,11 +98,8 @@ def tell_reported_tasks() -> None:
             and asked.get("family") in (None, _family_of(task))
             and "containerInstance" not in asked
         ]
-        arns += others
-        start = int(asked.get("nextToken") or 0)
-        end = start + int(asked.get("maxResults") or 100)
-        more = {"nextToken": str(end)} if end < len(arns) else {}
-        return ActionResult({"taskArns": arns[start:end], **more})
+        arns, more = page(arns + others, asked.get("nextToken"), asked.get("maxResults"))
+        return ActionResult({"taskArns": arns, **more})
 
     @wrap(EC2ContainerServiceResponse, "describe_tasks")
     def describe_tasks(original, self):

@@ -1,4 +1,4 @@
-"""What policies refuse: how it is told to the client, and what is remembered of it."""
+"""What policies refuse and permit: how a refusal is told to the client, and what is remembered."""
 
 import threading
 import warnings
@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 from emulator.gaps import closes
 from emulator.kit import Shelf, problem, wrap
 
-#: By role or user, action and resource: how often.
-_kept = Shelf("iam refusal history")
+#: "refused" and "permitted": by role or user, action and resource, how often.
+_kept = Shelf("iam decision history")
 
 #: Requests to SQS come beside others.
 _lock = threading.Lock()
@@ -19,11 +19,20 @@ _lock = threading.Lock()
 
 def denials() -> list[dict[str, Any]]:
     """GET /_local-aws/denials: what was refused since the start, or since POST /moto-api/reset."""
+    return _remembered("refused")
+
+
+def permissions() -> list[dict[str, Any]]:
+    """GET /_local-aws/permissions: what was permitted to roles since then."""
+    return _remembered("permitted")
+
+
+def _remembered(decision: str) -> list[dict[str, Any]]:
     with _lock:
         return [
             {"principal": principal, "action": action, "resource": resource, "count": count}
             for _, kept in _kept.places()
-            for (principal, action, resource), count in kept.get("refused", {}).items()
+            for (principal, action, resource), count in kept.get(decision, {}).items()
         ]
 
 
@@ -49,6 +58,9 @@ def tell_refusals() -> None:
     def check_action_permitted(original, self, resource):
         self.about = resource
         original(self, resource)
+        # Whoever it is may ask that, whatever policies say.
+        if isinstance(self._access_key, AssumedRoleAccessKey) and self._action != "sts:GetCallerIdentity":
+            _remember("permitted", self)
 
     @wrap(BaseResponse, "_authenticate_and_authorize_action")
     def authorize_action(original, self, iam_request_cls, resource="*"):
@@ -56,7 +68,7 @@ def tell_refusals() -> None:
 
         class Request(iam_request_cls):
             def _raise_access_denied(self):
-                _remember(self)
+                _remember("refused", self)
                 if issubclass(iam_request_cls, S3IAMRequest):
                     super()._raise_access_denied()
                 raise _Refusal(
@@ -82,10 +94,10 @@ class _Refusal(HTTPException):
         self.code = 400 if protocol == "json" else 403
 
 
-def _remember(request: Any) -> None:
+def _remember(decision: str, request: Any) -> None:
     what = (_principal(request._access_key), request._action, request.about)
     with _lock:
-        _kept.at(request.account_id, "").setdefault("refused", Counter())[what] += 1
+        _kept.at(request.account_id, "").setdefault(decision, Counter())[what] += 1
 
 
 def _principal(key: Any) -> str:

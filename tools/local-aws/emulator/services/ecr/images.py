@@ -1,9 +1,8 @@
-"""Amazon ECR."""
+"""Images: manifests, and the tags that are at them."""
 
 import copy
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,6 +15,7 @@ def know_images_by_digest() -> None:
     """PutImage, BatchGetImage, DescribeImages: an image is the bytes of its manifest; a tag is at one image."""
     from moto.ecr.exceptions import ImageAlreadyExistsException
     from moto.ecr.models import ECRBackend, Image
+    from moto.ecr.responses import ECRResponse
 
     def create_digest(self):
         self._image_digest = _digest_of(self.image_manifest)
@@ -61,6 +61,17 @@ def know_images_by_digest() -> None:
                 answer["images"].append(told)
         return answer
 
+    @wrap(ECRResponse, "describe_images")
+    def describe_images(original, self):
+        answer = original(self)
+        status = (self._get_param("filter") or {}).get("tagStatus", "ANY")
+        answer.result["imageDetails"] = [
+            image
+            for image in answer.result["imageDetails"]
+            if status in ("ANY", "TAGGED" if getattr(image, "image_tags", None) else "UNTAGGED")
+        ]
+        return answer
+
 
 def _digest_of(manifest: str) -> str:
     return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
@@ -82,16 +93,3 @@ def _is_immutable(repository: Any, tag: str) -> bool:
     filters = repository.image_tag_mutability_exclusion_filters or []
     is_excluded = any(fnmatchcase(tag, one["filter"]) for one in filters)
     return repository.is_tag_immutable() != is_excluded
-
-
-@closes("ecr-token")
-def let_tokens_live() -> None:
-    """GetAuthorizationToken: valid for twelve hours"""
-    from moto.ecr.responses import ECRResponse
-
-    @wrap(ECRResponse, "get_authorization_token")
-    def get_authorization_token(original, self):
-        answer = original(self)
-        for entry in answer.result["authorizationData"]:
-            entry["expiresAt"] = datetime.now(timezone.utc) + timedelta(hours=12)
-        return answer

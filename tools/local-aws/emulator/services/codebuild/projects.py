@@ -1,4 +1,4 @@
-"""AWS CodeBuild."""
+"""Projects and report groups."""
 
 from datetime import datetime, timezone
 
@@ -14,7 +14,7 @@ def add_codebuild() -> None:
 
 
 class Projects(AddedService):
-    """Projects. They are kept where moto looks for them, so that its StartBuild and the like find them."""
+    """Projects. They are kept where moto looks for them, so that what is tagged is found."""
 
     service = "codebuild"
 
@@ -28,13 +28,13 @@ class Projects(AddedService):
 
     def update_project(self):
         """UpdateProject: what is left out stays as it is."""
-        name = _name_in(self._get_param("name"))
+        name = name_in(self._get_param("name"))
         old = self._project(name)
         return self._put(name, {**old, **self.params}, old["created"])
 
     def batch_get_projects(self):
         """BatchGetProjects"""
-        names = [_name_in(name) for name in self._get_param("names")]
+        names = [name_in(name) for name in self._get_param("names")]
         here = [name for name in names if name in self._projects]
         return ActionResult(
             {
@@ -49,14 +49,14 @@ class Projects(AddedService):
 
     def delete_project(self):
         """DeleteProject: what is not there counts as deleted."""
-        self._projects.pop(_name_in(self._get_param("name")), None)
+        self._projects.pop(name_in(self._get_param("name")), None)
         return EmptyResult()
 
     def update_project_visibility(self):
         """UpdateProjectVisibility"""
         arn = self._get_param("projectArn")
         visibility = self._get_param("projectVisibility")
-        self._project(_name_in(arn))["projectVisibility"] = visibility
+        self._project(arn)["projectVisibility"] = visibility
         return ActionResult({"projectArn": arn, "projectVisibility": visibility})
 
     @property
@@ -65,7 +65,8 @@ class Projects(AddedService):
 
         return codebuild_backends[self.current_account][self.region].codebuild_projects
 
-    def _project(self, name):
+    def _project(self, name_or_arn):
+        name = name_in(name_or_arn)
         arn = self.arn(f"project/{name}")
         code = "ResourceNotFoundException"
         return found(self._projects, name, code, f"Project cannot be found: {arn}").project_metadata
@@ -152,10 +153,10 @@ class ReportGroups(AddedService):
 
 
 class CodeBuild(Projects, ReportGroups):
-    """What moto adds to it are builds."""
+    """Builds are added to it: see builds.py."""
 
 
-def _name_in(name_or_arn):
+def name_in(name_or_arn):
     return name_or_arn.split("/")[-1]
 
 

@@ -1,4 +1,4 @@
-"""AWS CodePipeline."""
+"""Pipelines. Nothing runs them: see executions.py."""
 
 from copy import deepcopy
 from datetime import datetime, timezone
