@@ -1,14 +1,18 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findOrInstall, freePort } from '@cartwright/test-servers'
 import { buildImage } from './build.ts'
 import { DOCKERFILE, makeContext, SBOM } from './context.ts'
-import { Engine, type ImageConfig } from './engine/engine.ts'
+import { Engine } from './engine/engine.ts'
 import { makeNodeBase } from './node-base.ts'
+import { type ImageConfig, readImageConfig } from './oci/image-config.ts'
+import { readLayout } from './oci/layout.ts'
+import { readManifest } from './oci/manifest.ts'
+import { unpackLayer } from './oci/unpack.ts'
 
 // The Dockerfile, built and run for real, without a daemon and without a registry: by buildah in a chroot, on this machine's Node.
 
@@ -175,6 +179,30 @@ test('starts from the code that the build has kept', async () => {
     `from its start to the first 200: ${took} ms, ${without.took} ms without kept code; ` +
       `${directorySize(root)} MB with Node, ${directorySize(path.join(root, 'app'))} MB without`,
   )
+})
+
+test('is saved as it is, its health check included: what a registry gets, and what is pulled from there', async () => {
+  const [saved, unpacked] = [path.join(folder, 'layout'), path.join(folder, 'unpacked')]
+  mkdirSync(unpacked)
+
+  await engine.save(name, saved)
+
+  const layout = readLayout(saved)
+  const { Cmd, Env, WorkingDir, User, Labels, Healthcheck } = config
+  expect(readImageConfig(readFileSync(layout.config.file, 'utf8'))).toMatchObject({
+    ...{ Cmd, Env, WorkingDir, User, Labels, Healthcheck },
+    Entrypoint: [],
+  })
+  expect(layout.layers.length).toBeGreaterThan(1)
+  const types = readManifest(layout.manifest, saved).layers.map(({ mediaType }) => mediaType)
+  for (const [at, { file }] of layout.layers.entries())
+    await unpackLayer({ file, mediaType: types[at] ?? '' }, unpacked)
+  // Without /tmp, to which the servers above have written.
+  for (const part of ['app', 'usr']) {
+    const both = [path.join(root, part), path.join(unpacked, part)]
+    const { status, stdout } = spawnSync('diff', ['-r', '--brief', ...both], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+  }
 })
 
 test('an image whose server cannot start is not made', async () => {

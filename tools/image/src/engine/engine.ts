@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { layoutOfArchive } from '../oci/archive.ts'
+import type { ImageConfig } from '../oci/image-config.ts'
 import { ImageProblem } from '../problem.ts'
 
 export interface BuildOptions {
@@ -12,16 +17,6 @@ export interface BuildOptions {
   readonly args: Readonly<Record<string, string>>
   /** Gets what the build says, line by line. */
   readonly hear?: (line: string) => void
-}
-
-/** What an image says of itself (Docker's image specification). */
-export interface ImageConfig {
-  readonly Cmd: readonly string[]
-  readonly Env: readonly string[]
-  readonly WorkingDir: string
-  readonly User: string
-  readonly Labels: Readonly<Record<string, string>>
-  readonly Healthcheck?: { readonly Test: readonly string[] }
 }
 
 /** A program that builds images of Dockerfiles. */
@@ -55,6 +50,29 @@ export class Engine {
       | [{ Config: ImageConfig }]
       | { Docker: { config: ImageConfig } }
     return 'Docker' in told ? told.Docker.config : told[0].Config
+  }
+
+  /**
+   * Saves an image as an OCI layout.
+   *
+   * @param folder an empty one, or none yet
+   * @throws {ImageProblem} where there is no such image
+   */
+  async save(name: string, folder: string): Promise<void> {
+    const scratch = mkdtempSync(path.join(tmpdir(), 'cartwright-save-'))
+    const archive = path.join(scratch, 'image.tar')
+    const unpacked = path.join(scratch, 'unpacked')
+    try {
+      await this.run(
+        this.name === 'docker'
+          ? ['save', '--output', archive, name]
+          : ['push', name, `docker-archive:${archive}`],
+      )
+      mkdirSync(unpacked)
+      await layoutOfArchive(archive, unpacked, folder)
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
   }
 
   /**

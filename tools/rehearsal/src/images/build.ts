@@ -1,48 +1,39 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { makeApp } from '@cartwright/image'
-import type { ImageConfig, ImageFolder, StoredImage } from './image-folder.ts'
+import { type Layout, makeApp, makeLayout } from '@cartwright/image'
 
 /**
  * Builds the API's image: its bundle and its catalog, as a Dockerfile would copy them.
  *
  * @param release the tag it is going to have, which `/metadata` tells
- * @param temporary an existing folder to build in
+ * @param temporary an existing folder, in which it stays
  */
-export async function buildApi(
-  images: ImageFolder,
-  release: string,
-  temporary: string,
-): Promise<StoredImage> {
-  return withRoot(temporary, async (root) => {
-    await makeApp(path.join(root, 'app'))
-    return images.add(root, configOf(release))
-  })
+export function buildApi(release: string, temporary: string): Promise<Layout> {
+  return build(release, temporary, makeApp)
 }
 
 /** An image whose program ends as soon as it starts, as one does that was built wrong. */
-export async function buildBroken(
-  images: ImageFolder,
-  release: string,
-  temporary: string,
-): Promise<StoredImage> {
-  return withRoot(temporary, async (root) => {
-    const dist = path.join(root, 'app/dist')
+export function buildBroken(release: string, temporary: string): Promise<Layout> {
+  return build(release, temporary, (app) => {
+    const dist = path.join(app, 'dist')
     mkdirSync(dist, { recursive: true })
     writeFileSync(path.join(dist, 'main.js'), `throw new Error('release ${release} cannot start')\n`)
-    return images.add(root, configOf(release))
   })
 }
 
-function configOf(release: string): ImageConfig {
-  return { Cmd: ['node', 'dist/main.js'], Env: [`RELEASE=${release}`], WorkingDir: '/app' }
-}
-
-async function withRoot<T>(temporary: string, fill: (root: string) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(path.join(temporary, 'build-'))
-  try {
-    return await fill(root)
-  } finally {
-    rmSync(root, { recursive: true, force: true })
-  }
+async function build(
+  release: string,
+  temporary: string,
+  fill: (app: string) => Promise<void> | void,
+): Promise<Layout> {
+  const own = mkdtempSync(path.join(temporary, 'image-'))
+  const root = path.join(own, 'root')
+  await fill(path.join(root, 'app'))
+  const layout = await makeLayout({
+    root,
+    config: { Cmd: ['node', 'dist/main.js'], Env: [`RELEASE=${release}`], WorkingDir: '/app' },
+    folder: path.join(own, 'layout'),
+  })
+  rmSync(root, { recursive: true })
+  return layout
 }

@@ -1,59 +1,60 @@
-import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type ImageConfig, ImageFolder } from './image-folder.ts'
+import { ImageFolder } from './image-folder.ts'
+
+const ONE = `sha256:${'1'.repeat(64)}`
+const TWO = `sha256:${'2'.repeat(64)}`
 
 let folder: string
-let images: ImageFolder
+let pulls: string[]
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'images-'))
-  images = new ImageFolder(path.join(folder, 'images'))
+  folder = mkdtempSync(path.join(tmpdir(), 'image-folder-test-'))
+  pulls = []
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const CONFIG: ImageConfig = {
-  Cmd: ['node', 'main.js'],
-  Env: ['RELEASE=1f', 'EQUATION=a=b'],
-  WorkingDir: '/app',
+/** What a registry gives, after a while. */
+function pullOf(text: string) {
+  return async (into: string): Promise<void> => {
+    pulls.push(into)
+    mkdirSync(path.join(into, 'root'))
+    writeFileSync(path.join(into, 'root/main.js'), text)
+    await new Promise(setImmediate)
+    writeFileSync(path.join(into, 'config.json'), JSON.stringify({ config: { Cmd: ['node', text] } }))
+  }
 }
 
-/** A root with that program. */
-function root(name: string, program: string): string {
-  const app = path.join(folder, name, 'app')
-  mkdirSync(app, { recursive: true })
-  writeFileSync(path.join(app, 'main.js'), program)
-  return path.join(folder, name)
-}
+test('an image is pulled once, also by tasks that start together', async () => {
+  const images = new ImageFolder(folder)
 
-test('a container of an image finds its files and its configuration', () => {
-  const { digest } = images.add(root('one', 'print'), CONFIG)
+  const found = await Promise.all([1, 2, 3].map(() => images.find(ONE, pullOf('one'))))
+  found.push(await images.find(ONE, pullOf('one')), await new ImageFolder(folder).find(ONE, pullOf('one')))
 
-  const found = images.find(digest)
-  expect(found).toMatchObject({
-    command: ['node', 'main.js'],
-    environment: { RELEASE: '1f', EQUATION: 'a=b' },
-  })
-  expect(readFileSync(path.join(found?.folder ?? '', 'main.js'), 'utf8')).toBe('print')
+  expect(pulls).toHaveLength(1)
+  for (const { config, root } of found) {
+    expect(config.Cmd).toEqual(['node', 'one'])
+    expect(readFileSync(path.join(root, 'main.js'), 'utf8')).toBe('one')
+  }
 })
 
-test('the digest is that of the manifest, whose bytes name all there is', () => {
-  const { digest, manifest } = images.add(root('one', 'print'), CONFIG)
-  const changed = images.add(root('two', 'print again'), CONFIG)
-  const other = images.add(root('three', 'print'), { ...CONFIG, Env: ['RELEASE=2e'] })
+test('images are told apart by their digests', async () => {
+  const images = new ImageFolder(folder)
 
-  expect(digest).toBe(`sha256:${hash('sha256', manifest)}`)
-  expect(new Set([digest, changed.digest, other.digest]).size).toBe(3)
+  const found = await Promise.all([images.find(ONE, pullOf('one')), images.find(TWO, pullOf('two'))])
+
+  expect(found.map(({ config }) => config.Cmd[1])).toEqual(['one', 'two'])
 })
 
-test('the same is the same image, from wherever it comes, and is kept once', () => {
-  const first = images.add(root('one', 'print'), CONFIG)
-  const again = images.add(root('two', 'print'), CONFIG)
+test('what was pulled by half is pulled again, and not taken for whole', async () => {
+  const images = new ImageFolder(folder)
+  const cut = async (into: string): Promise<void> => {
+    await pullOf('half')(into)
+    throw new Error('cut off')
+  }
 
-  expect(again).toEqual(first)
-  expect(readdirSync(path.join(folder, 'images'))).toHaveLength(1)
-})
+  await expect(images.find(ONE, cut)).rejects.toThrow('cut off')
 
-test('an image that was never added is not there', () => {
-  expect(images.find(`sha256:${'0'.repeat(64)}`)).toBeUndefined()
+  expect(readdirSync(folder)).toEqual([])
+  expect((await images.find(ONE, pullOf('one'))).config.Cmd).toEqual(['node', 'one'])
 })

@@ -2,17 +2,18 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { releaseOfSources } from '@cartwright/image'
-import { smoke, summaryOf, told } from '@cartwright/smoke'
+import { imageIn, RolloutFailed, registerRevision, rollOut } from '@cartwright/release'
+import { reachVariables, smoke, summaryOf, told } from '@cartwright/smoke'
 import { type Clients, TaskServices } from '../clients/index.ts'
-import type { Service, Task } from '../ecs/index.ts'
-import { buildApi, buildBroken, ImageFolder, Registry } from '../images/index.ts'
+import type { Task } from '../ecs/index.ts'
+import { buildApi, buildBroken, Registry } from '../images/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { Authority } from '../tls/authority.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Deployment } from './deployment.ts'
 import { type Deployed, discover } from './discover.ts'
 import { deniedActions, findCauses, hasFailed, lastLines } from './findings.ts'
-import { recordRelease, release, repositoryOf, startTasks } from './release.ts'
+import { findRecord, releasedIn, TREE } from './released.ts'
 import { type RehearsalState, stateOf } from './state.ts'
 import type { Steps } from './steps.ts'
 import type { Stops } from './stops.ts'
@@ -37,7 +38,6 @@ export class Serving {
   readonly plane: DataPlane
   readonly #options: ServingOptions
   readonly #deployed: Deployed
-  readonly #images: ImageFolder
   readonly #registry: Registry
 
   /**
@@ -49,10 +49,9 @@ export class Serving {
     const { deployment, steps, folder, temporary, port } = options
     const { clients, guard, aws } = deployment
     const services = new TaskServices(clients)
-    const images = new ImageFolder(path.join(folder, 'images'))
     const ecrAs: (credentials: Parameters<TaskServices['as']>[0]) => Clients['ecr'] = (credentials) =>
       services.as(credentials).ecr
-    const registry = new Registry({ images, ecr: clients.ecr, ecrAs })
+    const registry = new Registry({ folder: path.join(folder, 'images'), ecr: clients.ecr, ecrAs })
     const deployed = await discover(clients)
     const plane = await steps.run('Redis and load balancer', async (note) => {
       const authority = await Authority.create(temporary)
@@ -73,7 +72,10 @@ export class Serving {
       stops.add(() => started.stop())
       return started
     })
-    return new Serving(options, { plane, deployed, images, registry })
+    const serving = new Serving(options, { plane, deployed, registry })
+    const { api } = await serving.state()
+    deployment.addVariables(reachVariables(api.url, api))
+    return serving
   }
 
   private constructor(
@@ -81,21 +83,19 @@ export class Serving {
     parts: {
       readonly plane: DataPlane
       readonly deployed: Deployed
-      readonly images: ImageFolder
       readonly registry: Registry
     },
   ) {
     this.#options = options
     this.plane = parts.plane
     this.#deployed = parts.deployed
-    this.#images = parts.images
     this.#registry = parts.registry
   }
 
   /** Builds an image and pushes it. */
   async push(kind: 'good' | 'broken', tag: string): Promise<void> {
-    const image = await (kind === 'good' ? buildApi : buildBroken)(this.#images, tag, this.#options.temporary)
-    await this.#registry.push(repositoryNameOf(this.#deployed.service), tag, image)
+    const layout = await (kind === 'good' ? buildApi : buildBroken)(tag, this.#options.temporary)
+    await this.#registry.push(releasedIn(this.#deployed.service).repositoryName, tag, layout)
   }
 
   /**
@@ -107,15 +107,16 @@ export class Serving {
   async releaseApi(): Promise<void> {
     const { deployment, steps } = this.#options
     const { clients, environment } = deployment
-    const { service } = this.#deployed
+    const released = releasedIn(this.#deployed.service)
+    const { cluster, service } = released.place
     const tag = await releaseOfSources()
     await steps.run(`image ${tag}`, () => this.push('good', tag))
     await steps.run(`release ${tag}`, async (note) => {
       const unfollow = this.plane.ecs.journal.follow(({ kind, said }) => {
         if (kind === 'event') note(said)
       })
-      await this.#untilDeployed(await release({ clients, service, tag }))
-      await startTasks({ clients, service, desiredTasks: environment.desiredTasks })
+      await this.#putInPlace(tag)
+      await clients.ecs.updateService({ cluster, service, desiredCount: environment.desiredTasks })
       await this.#untilHealthy()
       steps.tellElapsed('from nothing to the first answer')
       await this.#untilCached()
@@ -123,7 +124,8 @@ export class Serving {
     })
     await steps.run('smoke suite', (note) => this.#smoke(tag, note))
     const { scaling, minTasks } = environment
-    await recordRelease({ clients, service, tag, minTasks: scaling ? minTasks : undefined })
+    const record = await findRecord(clients, released, scaling ? minTasks : undefined)
+    await record.write({ tag, tree: TREE })
   }
 
   state(): Promise<RehearsalState> {
@@ -131,17 +133,19 @@ export class Serving {
     return stateOf({ plane: this.plane, service: this.#deployed.service, deployment, steps: steps.done })
   }
 
-  /** Until ECS has the revision in place, with no task yet: what comes next would start tasks of the one before, too. */
-  async #untilDeployed(revision: string): Promise<void> {
-    const { scheduler } = this.plane.ecs
-    const end = Date.now() + SLACK
-    while (scheduler.definition.arn !== revision || !scheduler.isSteady) {
-      this.#options.signal.throwIfAborted()
-      if (Date.now() > end) {
-        const causes = await this.#findCauses()
-        throw new RehearsalProblem(`ECS does not put ${revision} in place:\n  ${causes.join('\n  ')}`)
-      }
-      await sleep(100)
+  /** Before any task: what comes next would start tasks of the revision before, too. */
+  async #putInPlace(tag: string): Promise<void> {
+    const { ecs } = this.#options.deployment.clients
+    const { place: service, image } = releasedIn(this.#deployed.service)
+    const revision = await registerRevision(ecs, { service, image: imageIn(image, tag) })
+    const { signal } = this.#options
+    try {
+      await rollOut(ecs, { service, revision, patience: SLACK, interval: 250, tell: () => undefined, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof RolloutFailed)) throw error
+      const causes = await this.#findCauses()
+      throw new RehearsalProblem([error.message, ...causes].join('\n  '), { cause: error })
     }
   }
 
@@ -236,9 +240,4 @@ async function cacheStateOf({ place }: Task): Promise<string> {
   } catch {
     return 'unknown'
   }
-}
-
-function repositoryNameOf({ definition, targetGroup }: Service): string {
-  const container = definition.containers.find(({ name }) => name === targetGroup?.container)
-  return repositoryOf(container?.image).split('/').slice(1).join('/')
 }
