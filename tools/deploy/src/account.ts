@@ -8,10 +8,11 @@ const SIGN_IN =
 /**
  * The number of the account that the credentials belong to.
  *
+ * @param profile whose credentials. @default those that every AWS SDK finds
  * @throws {DeployProblem} where there are none, or AWS does not take them
  */
-export async function findAccount(region: string): Promise<string> {
-  const sts = new STSClient({ region })
+export async function findAccount(region: string, profile?: string): Promise<string> {
+  const sts = new STSClient({ region, ...(profile === undefined ? {} : { profile }) })
   try {
     const { Account } = await sts.send(new GetCallerIdentityCommand())
     if (Account === undefined) throw new DeployProblem('AWS does not tell the account of the credentials')

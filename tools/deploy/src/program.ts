@@ -16,7 +16,7 @@ export function parseOptions<Config extends ParseArgsConfig>(config: Config) {
 }
 
 /** Two signals within this time are one, in milliseconds. */
-const TWICE = 1000
+export const TWICE = 1000
 
 export interface Program {
   /** What the problems of this program begin with. */
@@ -24,13 +24,15 @@ export interface Program {
   /** Told with a command line that cannot be used. */
   readonly help: string
   readonly tell: Tell
-  /** The Terraform that works at the moment. */
-  readonly terraform: () => Terraform | undefined
+  /** The Terraform that works at the moment. @default none ever does */
+  readonly terraform?: () => Terraform | undefined
+  /** Lets what is under way come to an end, and says whether anything is. @default nothing ever is */
+  readonly interrupt?: () => boolean
 }
 
 /**
- * Runs a program to its end: what its user can mend is told in a line, and a signal lets Terraform end what it has begun
- * and write it down.
+ * Runs a program to its end: what its user can mend is told in a line, and a signal lets what is under way, such as
+ * Terraform, end what it has begun.
  */
 export async function run(program: Program, body: () => Promise<void>): Promise<void> {
   // Plans and logs are nobody else's to read.
@@ -60,14 +62,15 @@ function isOfSurroundings(error: Error): boolean {
   return 'syscall' in error || '$metadata' in error || /Credentials|TimeoutError/.test(error.name)
 }
 
-function endOnSignals({ terraform, tell }: Program): void {
+function endOnSignals({ terraform, interrupt, tell }: Program): void {
   let asked: number | undefined
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
     process.on(signal, () => {
-      const pid = terraform()?.stop()
+      if (interrupt?.() === true) return
+      const pid = terraform?.()?.stop()
       if (pid === undefined) process.exit(code)
       // The terminal and npm may both pass it on.
       const now = Date.now()

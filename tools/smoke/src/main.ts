@@ -13,7 +13,7 @@ async function run({ smoke: options, isJson }: Options): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2))
+  const options = readOptions(process.argv.slice(2), process.env)
   if (options === 'help') console.log(HELP)
   else await run(options)
 } catch (error) {

@@ -30,6 +30,17 @@ test('every option is read', () => {
   expect(readOptions(['--help'])).toBe('help')
 })
 
+test('variables say how the url is reached, unless an option does', () => {
+  const env = { CARTWRIGHT_CONNECT_TO: 'shop.example.com:443:127.0.0.1:8443' }
+  const read = (...more: readonly string[]) => readOptions(['https://shop.example.com', ...more], env)
+
+  expect(read()).toMatchObject({ smoke: { connectTo: { host: '127.0.0.1', port: 8443 } } })
+  expect(read('--connect-to', 'localhost:1')).toMatchObject({
+    smoke: { connectTo: { host: 'localhost', port: 1 } },
+  })
+  expect(() => readOptions(['https://shop.example.com'], { CARTWRIGHT_CONNECT_TO: 'x' })).toThrow(BadOptions)
+})
+
 test.each([
   [[], 'no url is named; wanted: one such as https://shop.example.com'],
   [['https://a.example', 'https://b.example'], '"https://b.example" is too much; wanted: one url'],

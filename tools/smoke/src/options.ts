@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { SmokeOptions } from './smoke.ts'
+import { BadReach, type Reach, reachOf } from './target/reach.ts'
 import type { Place } from './target/target.ts'
 
 export interface Options {
@@ -24,22 +25,30 @@ Ends with 1 where a check fails.
   --timeout <seconds>      for each request, 10 unless given
   --json                   one JSON document on standard output, the lines on standard error
   --help                   this text
+
+CARTWRIGHT_CONNECT_TO and CARTWRIGHT_CA say where a rehearsal listens, and whom to trust there, where no option does:
+eval "$(npm run -s rehearse -- --env)"
 `
 
 /** The command line cannot be used; the message says what is wanted. */
 export class BadOptions extends Error {}
 
-/** @throws {BadOptions} */
-export function readOptions(args: readonly string[]): Options | 'help' {
+/**
+ * @param env what may say how the URL is reached
+ * @throws {BadOptions}
+ */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options | 'help' {
   const { values, positionals } = parse(args)
   if (values.help === true) return 'help'
   const [url, ...more] = positionals
   if (url === undefined) throw new BadOptions('no url is named; wanted: one such as https://shop.example.com')
   if (more.length > 0) throw new BadOptions(`"${more.join(' ')}" is too much; wanted: one url`)
   const { ca, release, token, 'connect-to': connectTo, 'queue-url': queueUrl } = values
+  const origin = originIn('the url', url)
   return {
     smoke: {
-      url: originIn('the url', url),
+      url: origin,
+      ...reachIn(origin, env),
       instances: whole('--instances', values.instances ?? '1', 1, 100),
       timeout: whole('--timeout', values.timeout ?? '10', 1, 600),
       ...(release === undefined ? {} : { release }),
@@ -82,6 +91,14 @@ function originIn(name: string, value: string): string {
   throw new BadOptions(
     `${name} is "${value}"; wanted: http or https, a host and perhaps a port, such as https://shop.example.com`,
   )
+}
+
+function reachIn(url: string, env: NodeJS.ProcessEnv): Reach {
+  try {
+    return reachOf(url, env)
+  } catch (error) {
+    throw error instanceof BadReach ? new BadOptions(error.message) : error
+  }
 }
 
 function queueIn(value: string): string {

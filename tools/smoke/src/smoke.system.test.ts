@@ -49,6 +49,23 @@ test('all is well with two processes that share their carts', async () => {
   expect(heard).toEqual(report.checks.map(({ name }) => name))
 })
 
+test('a release that answers later is waited for', async () => {
+  let asked = 0
+  const answer = (returning: Returning) =>
+    ++asked > 2 ? returning : { ...returning, status: asked === 1 ? 503 : 200, body: '{"release":"before"}' }
+
+  const report = await behind({ apis: [api], breakage: { answer } }, { release: RELEASE, patience: 60 })
+
+  expect(failedIn(report)).toEqual([])
+})
+
+test('it ends between two checks when it is told to', async () => {
+  const stopping = new AbortController()
+  const tell = () => stopping.abort(new Error('it is enough'))
+
+  await expect(smoke({ url: api, signal: stopping.signal, tell })).rejects.toThrow('it is enough')
+})
+
 test('it leaves no lines behind, and one order', async () => {
   const { requests } = await behind({ apis: [api] })
   const carts = new Set(requests.flatMap(({ headers }) => headers['x-cart-id'] ?? []))

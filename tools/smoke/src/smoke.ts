@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Check, type CheckResult, Mismatch, NotChecked } from './check.ts'
 import { allChecks } from './checks/all.ts'
 import type { QueueOptions } from './queue/queue.ts'
 import { Shop } from './target/shop.ts'
 import { type Place, Target } from './target/target.ts'
+
+/** Between two looks whether the API answers, in milliseconds. */
+const PAUSE = 500
 
 export interface SmokeOptions {
   /** The origin of the API, such as https://shop.example.com. */
@@ -21,6 +25,10 @@ export interface SmokeOptions {
   readonly token?: string | undefined
   /** Of each request, in seconds. @default 10 */
   readonly timeout?: number | undefined
+  /** So long the API may take before the first check until it answers, with the release, in seconds. @default 0 */
+  readonly patience?: number | undefined
+  /** Ends it between two checks: it then rejects. */
+  readonly signal?: AbortSignal | undefined
   /** Hears of each check as soon as it has ended. */
   readonly tell?: ((result: CheckResult) => void) | undefined
 }
@@ -38,19 +46,29 @@ export interface SmokeReport {
  * empty afterwards. One order is made, and stays. Resolves also where checks fail.
  */
 export async function smoke(options: SmokeOptions): Promise<SmokeReport> {
-  const { instances = 1, release, queue, timeout = 10, tell = () => undefined } = options
+  const {
+    instances = 1,
+    release,
+    queue,
+    timeout = 10,
+    patience = 0,
+    signal,
+    tell = () => undefined,
+  } = options
   const target = new Target({ ...options, timeout })
   const shop = new Shop(target)
   const { api, elsewhere } = allChecks({ release, instances, queue })
   const checks: CheckResult[] = []
   const run = async (wanted: readonly Check[]): Promise<void> => {
     for (const check of wanted) {
+      signal?.throwIfAborted()
       const result = await resultOf(check, shop)
       checks.push(result)
       tell(result)
     }
   }
   try {
+    await untilTold(target, { release, end: performance.now() + patience * 1000, signal })
     await run(api).finally(() => shop.clearCarts())
     await run(elsewhere)
   } finally {
@@ -63,6 +81,20 @@ export async function smoke(options: SmokeOptions): Promise<SmokeReport> {
     passed: count('passed'),
     failed: count('failed'),
     notChecked: count('not checked'),
+  }
+}
+
+/** A new load balancer may not be in the DNS yet, or not know its targets. Whether it all is as it should be, checks tell. */
+async function untilTold(
+  target: Target,
+  { release, end, signal }: Pick<SmokeOptions, 'release' | 'signal'> & { readonly end: number },
+): Promise<void> {
+  while (performance.now() < end) {
+    signal?.throwIfAborted()
+    const answer = await target.ask({ path: '/metadata', isFresh: true }).catch(() => undefined)
+    const told = answer?.status === 200 ? answer.body['release'] : undefined
+    if (told !== undefined && (release === undefined || told === release)) return
+    await sleep(PAUSE, undefined, { ...(signal === undefined ? {} : { signal }) })
   }
 }
 

@@ -2,12 +2,15 @@ import { namesOf } from '@cartwright/environments'
 import { findState } from '../backend/state.ts'
 import { DeployProblem } from '../problem.ts'
 import { ensureFirstRotation } from '../rotate/rotate.ts'
+import { lastEvents } from '../service/events.ts'
+import { refuseWhileRinging } from '../service/rollback-alarms.ts'
+import { findService } from '../service/service.ts'
 import { remindCache } from '../takeover/imported-cache.ts'
 import { findTagged } from '../takeover/tagged.ts'
 import { planTakeover } from '../takeover/takeover.ts'
 import type { Tell } from '../tell.ts'
 import { type Terraform, TerraformFailed, TerraformKilled } from '../terraform/terraform.ts'
-import { shownChanges } from './changes.ts'
+import { changesIn, shownChanges } from './changes.ts'
 import { lostIn } from './loss.ts'
 import type { Options } from './options.ts'
 import { enter, type Place } from './place.ts'
@@ -22,6 +25,9 @@ export interface Talk {
 
 /** What AWS says of something that is there already. */
 const IS_THERE = /already ?exist|AlreadyExists|EntityAlreadyExists|is already in use/i
+
+/** What ECS rolls out, and may undo. */
+const SERVICE = 'aws_ecs_service'
 
 /**
  * Makes AWS what the environment's file says:
@@ -42,6 +48,8 @@ export async function deploy(place: Place, options: Options, { tell, agree }: Ta
       if (changes !== undefined) {
         const plan = terraform.planned()
         refuseLoss(lostIn(plan), options)
+        const isDeployment = changesIn(plan).some(({ type }) => type === SERVICE)
+        if (isDeployment && !options.despiteAlarms) await refuseWhileRinging(environment)
         await agree(`Deploy ${environment.name} to account ${account} in ${environment.region} (${changes})?`)
         tell(`terraform apply: ${changes}`)
         await unfinished.remember()
@@ -120,7 +128,9 @@ interface ApplyOptions {
   readonly hear: Parameters<Terraform['apply']>[0]
 }
 
-async function apply({ terraform, unfinished }: Place, { isSearch, hear }: ApplyOptions): Promise<void> {
+async function apply(place: Place, { isSearch, hear }: ApplyOptions): Promise<void> {
+  const { terraform, unfinished } = place
+  const began = Date.now()
   try {
     await terraform.apply(hear)
   } catch (error) {
@@ -129,12 +139,27 @@ async function apply({ terraform, unfinished }: Place, { isSearch, hear }: Apply
     const isThere =
       error instanceof TerraformFailed &&
       error.errors.some(({ summary, detail }) => IS_THERE.test(`${summary} ${detail}`))
-    if (!isThere) throw error
+    if (!isThere) throw isOfService(error) ? await withEvents(error, place, began) : error
     throw new DeployProblem(
       `${error.message}\nsomething is there that the state does not list; wanted: --recover, which takes it over`,
       { cause: error },
     )
   }
+}
+
+/** Whether ECS did not do what was planned: a deployment that it undid is one. */
+function isOfService(error: unknown): error is TerraformFailed {
+  return error instanceof TerraformFailed && error.errors.some(({ address }) => address?.startsWith(SERVICE))
+}
+
+/** Why it did not, only ECS tells. */
+async function withEvents(error: TerraformFailed, { environment }: Place, since: number): Promise<Error> {
+  // Whatever else is wrong now, the failure is to be told.
+  const service = await findService(environment).catch(() => undefined)
+  const events = lastEvents(service?.events ?? [], since)
+  if (events.length === 0) return error
+  const lines = events.map((event) => `  ECS: ${event}`)
+  return new DeployProblem([error.message, ...lines].join('\n'), { cause: error })
 }
 
 /**

@@ -7,6 +7,7 @@ test('an environment is enough', () => {
     isYes: false,
     isRecover: false,
     allowsLoss: false,
+    despiteAlarms: false,
     unlock: undefined,
   })
 })
@@ -24,6 +25,7 @@ test.each([
   ['output', ['dev', 'alb_url', 'queue_url'], '"queue_url" is too much; wanted: one environment'],
   ['destroy', ['dev', '--allow-loss'], 'destroy takes no --allow-loss'],
   ['diff', ['dev', '--allow-loss'], 'diff takes no --allow-loss'],
+  ['destroy', ['dev', '--despite-alarms'], 'destroy takes no --despite-alarms'],
   ['deploy', ['dev', '--force'], /Unknown option '--force'/],
   ['deploy', ['dev', '--unlock'], /argument missing/],
 ] as const)('%s %j is refused', (command, args, message) => {

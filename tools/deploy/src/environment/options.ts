@@ -13,6 +13,8 @@ export interface Options {
   readonly isRecover: boolean
   /** Whether something that holds data may go. */
   readonly allowsLoss: boolean
+  /** Whether a deployment may start that no alarm would undo. */
+  readonly despiteAlarms: boolean
   /** Whether changes are an exit code of their own. */
   readonly hasExitCode: boolean
   readonly isJson: boolean
@@ -20,12 +22,12 @@ export interface Options {
   readonly output: string | undefined
 }
 
-const YES = '  --yes           asks nothing'
+const YES = '  --yes             asks nothing'
 const UNLOCK =
-  '  --unlock <id>   frees the lock of a run that has ended on another machine; the refusal tells the id'
-const RECOVER = `  --recover       looks by name and tag for what is at AWS and in no state, and takes it over; a run after one that was
-                  killed does so by itself`
-const HELP_LINE = '  --help          this text'
+  '  --unlock <id>     frees the lock of a run that has ended on another machine; the refusal tells the id'
+const RECOVER = `  --recover         looks by name and tag for what is at AWS and in no state, and takes it over; a run after one that was
+                    killed does so by itself`
+const HELP_LINE = '  --help            this text'
 
 const BEFORE = `Before: the environment is complete, Terraform is new enough, the credentials are of its account, the state backend is there,
 and nobody else works on it.`
@@ -41,7 +43,8 @@ ${BEFORE}
 ${YES}
 ${UNLOCK}
 ${RECOVER}
-  --allow-loss    also deletes or replaces what holds data, where the change asks for it
+  --allow-loss      also deletes or replaces what holds data, where the change asks for it
+  --despite-alarms  also changes the service while an alarm rings that would have to undo it
 ${HELP_LINE}
 `,
   diff: `npm run diff -- <environment> [options]
@@ -50,7 +53,7 @@ Shows what a deploy would change, and changes nothing.
 
 ${BEFORE}
 
-  --exit-code     ends with 2 where there are changes
+  --exit-code       ends with 2 where there are changes
 ${UNLOCK}
 ${RECOVER}
 ${HELP_LINE}
@@ -62,14 +65,14 @@ something is protected.
 
 ${YES}
 ${UNLOCK}
-  --recover       goes on where a deploy was killed or the state was brought back, with what the state lists
+  --recover         goes on where a deploy was killed or the state was brought back, with what the state lists
 ${HELP_LINE}
 `,
   output: `npm run output -- <environment> [name] [options]
 
 Tells what other tools ask for: addresses, names, ARNs. With a name only the value.
 
-  --json          as JSON
+  --json            as JSON
 ${HELP_LINE}
 `,
 }
@@ -80,6 +83,7 @@ const KINDS = {
   unlock: { type: 'string' },
   recover: FLAG,
   'allow-loss': FLAG,
+  'despite-alarms': FLAG,
   'exit-code': FLAG,
   json: FLAG,
   help: FLAG,
@@ -87,7 +91,7 @@ const KINDS = {
 
 /** Which options a command takes. */
 const TAKEN: Readonly<Record<Command, readonly (keyof typeof KINDS)[]>> = {
-  deploy: ['yes', 'unlock', 'recover', 'allow-loss', 'help'],
+  deploy: ['yes', 'unlock', 'recover', 'allow-loss', 'despite-alarms', 'help'],
   diff: ['exit-code', 'unlock', 'recover', 'help'],
   destroy: ['yes', 'unlock', 'recover', 'help'],
   output: ['json', 'help'],
@@ -111,6 +115,7 @@ export function readOptions(command: Command, args: readonly string[]): Options 
     unlock: values.unlock,
     isRecover: values.recover === true,
     allowsLoss: values['allow-loss'] === true,
+    despiteAlarms: values['despite-alarms'] === true,
     hasExitCode: values['exit-code'] === true,
     isJson: values.json === true,
   }

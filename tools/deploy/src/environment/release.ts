@@ -2,7 +2,7 @@ import type { State } from '../backend/state.ts'
 
 /** What is told of an environment in which everything stands but the API. */
 export const NOT_RELEASED =
-  'no image has been released yet, so no task runs: the load balancer answers 503 until one is (docs/guides/delivery.md)'
+  'no image has been released yet, so no task runs: the load balancer answers 503 until one is (docs/guides/releasing.md)'
 
 /** Whether a release has written which image is in use (infra/src/registry/registry.ts). */
 export function isReleased({ resources }: State): boolean {

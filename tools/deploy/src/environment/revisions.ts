@@ -1,10 +1,6 @@
-import {
-  DeregisterTaskDefinitionCommand,
-  DescribeServicesCommand,
-  ECSClient,
-  paginateListTaskDefinitions,
-} from '@aws-sdk/client-ecs'
+import { DeregisterTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions } from '@aws-sdk/client-ecs'
 import { type Environment, namesOf } from '@cartwright/environments'
+import { findService } from '../service/service.ts'
 
 /**
  * The revisions of the environment's task definition that are still in use: releases have registered them, and Terraform
@@ -13,9 +9,9 @@ import { type Environment, namesOf } from '@cartwright/environments'
  * @returns none while the service is there: it runs one of them
  */
 export async function findRevisions(environment: Environment): Promise<readonly string[]> {
-  const { cluster, service, taskFamily } = namesOf(environment)
+  const { taskFamily } = namesOf(environment)
+  if ((await findService(environment)) !== undefined) return []
   return await withEcs(environment, async (client) => {
-    if (await isThere(client, cluster, service)) return []
     const revisions: string[] = []
     const asked = { familyPrefix: taskFamily, status: 'ACTIVE' } as const
     for await (const { taskDefinitionArns = [] } of paginateListTaskDefinitions({ client }, asked)) {
@@ -32,16 +28,6 @@ export async function retire(environment: Environment, revisions: readonly strin
       await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
     }
   })
-}
-
-async function isThere(client: ECSClient, cluster: string, service: string): Promise<boolean> {
-  try {
-    const { services = [] } = await client.send(new DescribeServicesCommand({ cluster, services: [service] }))
-    return services.some(({ status }) => status !== 'INACTIVE')
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ClusterNotFoundException') return false
-    throw error
-  }
 }
 
 async function withEcs<Result>(

@@ -8,7 +8,7 @@ import { rotateToken } from './rotate.ts'
 
 const tell = (line: string): void => console.log(line)
 
-await run({ name: 'rotate', help: HELP, tell, terraform: () => undefined }, async () => {
+await run({ name: 'rotate', help: HELP, tell }, async () => {
   const options = readOptions(process.argv.slice(2))
   if (options === 'help') {
     console.log(HELP)
