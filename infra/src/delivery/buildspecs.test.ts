@@ -8,7 +8,7 @@ import type { BuildspecName } from './buildspec.ts'
 // answer what a test says; one that has no answer fails.
 
 const BUILDSPECS = path.join(import.meta.dirname, 'buildspecs')
-const STAND_INS = ['aws', 'curl', 'docker', 'git', 'npm', 'npx', 'seq', 'sleep']
+const STAND_INS = ['aws', 'curl', 'docker', 'git', 'npm', 'seq', 'sleep']
 
 /** Answers by a program with its first two words, or by the program: one for each call, the last for all that follow. */
 const STAND_IN = `#!/bin/bash
@@ -337,7 +337,6 @@ describe('build', () => {
       imageScanFindings: { findingSeverityCounts: counts },
     })
   const GOOD: Answers = {
-    npx: '',
     'npm run check': '',
     'npm run --silent': '',
     docker: '',
@@ -346,10 +345,9 @@ describe('build', () => {
     'aws ecr get-login-password': 'password',
     'aws ecr describe-image-scan-findings': scan('COMPLETE', { LOW: 3 }),
   }
-  const SOURCES = { 'package.json': JSON.stringify({ packageManager: 'pnpm@12.0.0' }) }
 
   test('makes and pushes the image of a commit that has none', () => {
-    const ended = run('build', GOOD, {}, SOURCES)
+    const ended = run('build', GOOD)
 
     expect(ended).toMatchObject({ ok: true })
     expect(callsOf(ended, 'docker').map((call) => call.split(' ')[1])).toEqual(['login', 'build', 'push'])
@@ -357,7 +355,7 @@ describe('build', () => {
   })
 
   test('leaves the image of a commit that has one', () => {
-    const ended = run('build', { ...GOOD, 'aws ecr describe-images': '{}' }, {}, SOURCES)
+    const ended = run('build', { ...GOOD, 'aws ecr describe-images': '{}' })
 
     expect(ended).toMatchObject({ ok: true })
     expect(callsOf(ended, 'docker')).toEqual([])
@@ -367,13 +365,13 @@ describe('build', () => {
     ['what is critical or high', scan('ACTIVE', { CRITICAL: 1, HIGH: 2 }), 'found 3 vulnerabilities'],
     ['what cannot be scanned', scan('UNSUPPORTED_IMAGE'), 'is UNSUPPORTED_IMAGE; wanted: COMPLETE'],
   ])('lets no image on with %s', (_what, found, said) => {
-    const ended = run('build', { ...GOOD, 'aws ecr describe-image-scan-findings': found }, {}, SOURCES)
+    const ended = run('build', { ...GOOD, 'aws ecr describe-image-scan-findings': found })
 
     expect(ended).toMatchObject(failed(said))
     expect(ended.files).not.toHaveProperty('imagedefinitions.json')
   })
 
   test.each(Object.keys(GOOD))('fails where %s does', (call) => {
-    expect(run('build', without(GOOD, call), {}, SOURCES)).toMatchObject({ ok: false })
+    expect(run('build', without(GOOD, call))).toMatchObject({ ok: false })
   })
 })

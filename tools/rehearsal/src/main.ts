@@ -34,13 +34,15 @@ async function carryOut(options: Options, args: readonly string[]): Promise<void
 }
 
 async function rehearse(
-  { environment, next, port }: Extract<Options, { command: 'rehearse' }>,
+  { environment, next, port, hasPipeline, isEmpty }: Extract<Options, { command: 'rehearse' }>,
   folder: RehearsalFolder,
 ): Promise<void> {
   const wanted = Promise.withResolvers<void>()
   const rehearsal = new Rehearsal({
     environment,
     folder,
+    hasPipeline,
+    isEmpty,
     isDestroyedAfter: next === 'leave',
     tell: (line) => console.log(line),
     // Nobody may take it for a success of what was to come.

@@ -3,12 +3,19 @@ import path from 'node:path'
 import { BadOptions, HELP, readOptions } from './options.ts'
 
 test('an environment is enough: it stays until somebody ends it', () => {
-  expect(readOptions(['dev'])).toEqual({ command: 'rehearse', environment: 'dev', next: 'stay' })
+  expect(readOptions(['dev'])).toEqual({
+    command: 'rehearse',
+    environment: 'dev',
+    next: 'stay',
+    hasPipeline: false,
+    isEmpty: false,
+  })
 })
 
 test('every option is read', () => {
   expect(readOptions(['dev', '--once'])).toMatchObject({ next: 'leave' })
   expect(readOptions(['dev', '--keep', '--port', '8080'])).toMatchObject({ next: 'keep', port: 8080 })
+  expect(readOptions(['dev', '--pipeline', '--empty'])).toMatchObject({ hasPipeline: true, isEmpty: true })
   for (const command of ['status', 'env', 'down']) expect(readOptions([`--${command}`])).toEqual({ command })
   expect(readOptions(['dev', '--help'])).toBe('help')
 })

@@ -7,6 +7,8 @@ export type Options =
       /** How it goes on once it runs. */
       readonly next: 'stay' | 'leave' | 'keep'
       readonly port?: number
+      readonly hasPipeline: boolean
+      readonly isEmpty: boolean
     }
   | { readonly command: 'status' | 'env' | 'down' }
 
@@ -18,6 +20,8 @@ stays until Ctrl-C. Nothing is left then, also after a crash; nothing of it cost
 
   --once        tries it, sees that another deploy changes nothing, destroys it again, and leaves
   --keep        goes on in the background when it runs
+  --pipeline    with a pipeline, also where the environment's file has none: npm run pipeline plays it
+  --empty       releases nothing: the first release is the pipeline's, or npm run release's
   --port <n>    where the API listens on this machine (a free one)
 
 Of the one that runs:
@@ -27,7 +31,8 @@ Of the one that runs:
 
   --help        this text
 
-npm run drill tells what can be made to fail on a running one; npm run smoke tries any API.
+npm run drill tells what can be made to fail on a running one; npm run pipeline plays its pipeline; npm run smoke tries any
+API.
 `
 
 /** The command line cannot be used; the message says what is wanted. */
@@ -54,6 +59,8 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     command: 'rehearse',
     environment,
     next: values.once === true ? 'leave' : values.keep === true ? 'keep' : 'stay',
+    hasPipeline: values.pipeline === true,
+    isEmpty: values.empty === true,
     ...(values.port === undefined ? {} : { port: portIn(values.port) }),
   }
 }
@@ -67,6 +74,8 @@ function parse(args: readonly string[]) {
       options: {
         once: flag,
         keep: flag,
+        pipeline: flag,
+        empty: flag,
         port: { type: 'string' },
         status: flag,
         env: flag,

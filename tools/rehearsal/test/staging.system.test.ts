@@ -1,6 +1,12 @@
+import path from 'node:path'
+import { Clients } from '../src/clients/index.ts'
 import { DRILL_NAMES, type DrillName, runDrill, shownReport } from '../src/drills/index.ts'
+import { treeOf } from '../src/pipeline/checkout.ts'
+import { playPipeline } from '../src/pipeline/play.ts'
+import { prove } from '../src/pipeline/prove.ts'
 import { Rehearsal } from '../src/rehearsal/rehearsal.ts'
 import { Remote } from '../src/rehearsal/remote.ts'
+import { Repository } from './repository.ts'
 import { User } from './user.ts'
 
 /** It tells of what hangs: a deploy takes two minutes, and each drill up to two. */
@@ -14,6 +20,15 @@ const COMPLETED = `
   healthCheckTimeout: 2,
   shutdownDelay: 11,
   deregistrationDelay: 10,
+  enableCicd: true,
+  repositoryId: 'acme/shop',
+  manualApproval: true,
+`
+
+/** Where its images come from. */
+const PROVING = `
+  enableCicd: true,
+  repositoryId: 'acme/shop',
 `
 
 /** The emulator takes one request at a time, some ten milliseconds each, and other tests take processors, too. */
@@ -26,6 +41,7 @@ const said: string[] = []
 
 beforeAll(async () => {
   user = new User()
+  user.add('dev', PROVING)
   user.add('staging', COMPLETED)
   rehearsal = new Rehearsal({
     environment: 'staging',
@@ -67,6 +83,37 @@ test(
   'so does an interruption that the load balancer hears of last',
   async () => {
     await play('spot-interruption', true)
+  },
+  PATIENCE,
+)
+
+test(
+  'its pipeline takes over the very image that was proven, and waits for somebody before it is released',
+  async () => {
+    const [proven, own] = ['cartwright-dev-cart-api', 'cartwright-staging-cart-api']
+    const repository = new Repository(path.join(user.folder, 'repository'), /./)
+    const commit = repository.commit('feat: proven')
+    const { aws } = remote.running
+    const { ecr } = new Clients(aws, aws.keys)
+    const sources = { repository: repository.folder, commit }
+    const digest = await prove({ ecr, repositoryName: proven, sources, folder: user.rehearsal.folder })
+    const told: string[] = []
+    const options = { ...sources, env: user.variables, tell: (line: string) => told.push(line) }
+
+    const waiting = await playPipeline(remote, { ...options, revision: commit })
+    const before = await ecr.describeImages({ repositoryName: own, imageIds: [{ imageTag: commit }] })
+    expect(waiting).toMatchObject({ status: 'Waiting', reason: `Deploys ${commit} to staging` })
+    expect(before.imageDetails?.[0]?.imageDigest).toBe(digest)
+    await expect(playPipeline(remote, { ...options, revision: commit })).rejects.toThrow(
+      'waits for an approval',
+    )
+
+    const released = await playPipeline(remote, { ...options, answer: 'approve' })
+    expect({ released, told }).toMatchObject({ released: { status: 'Succeeded', image: commit } })
+    const after = await ecr.describeImages({ repositoryName: own, imageIds: [{ imageDigest: digest }] })
+    expect(after.imageDetails?.[0]?.imageTags?.toSorted()).toEqual(
+      [commit, `in-use-${await treeOf(sources)}-${commit}`].toSorted(),
+    )
   },
   PATIENCE,
 )

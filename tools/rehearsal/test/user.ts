@@ -127,6 +127,6 @@ export class User {
 }
 
 /** Waits for what happens by itself; the test's own time limit ends it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50)
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(50)
 }

@@ -9,10 +9,10 @@ const PATIENCE = 180_000
 /**
  * The file of a program, which is installed first where it is missing, on Debian and as root.
  *
- * @param name the program's, and the package's
+ * @param pack the package that has it
  * @returns undefined where there is none, and it cannot be installed
  */
-export async function findOrInstall(name: string): Promise<string | undefined> {
+export async function findOrInstall(name: string, pack = name): Promise<string | undefined> {
   const own = onPath(name)
   if (own !== undefined) return own
   const apt = onPath('apt-get')
@@ -32,7 +32,7 @@ export async function findOrInstall(name: string): Promise<string | undefined> {
   // Several tests may ask at once: apt waits for its lock.
   const waiting = ['-o', 'DPkg::Lock::Timeout=120']
   const install = () =>
-    run(apt, [...waiting, 'install', '-y', '-q', '--no-install-recommends', name], settings)
+    run(apt, [...waiting, 'install', '-y', '-q', '--no-install-recommends', pack], settings)
   // Fresh images have no package lists.
   await install().catch(async () => {
     await run(apt, [...waiting, 'update', '-q'], settings)

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { Aws, Credentials, LogEvent, LogStream, SecretRequest } from '../ecs/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 import type { Clients } from './clients.ts'
+import { takeRole } from './role.ts'
 
 /** Who takes the roles of tasks. */
 const TASKS = 'ecs-tasks.amazonaws.com'
@@ -27,22 +27,8 @@ export class TaskServices implements Aws {
     return known
   }
 
-  async assume(roleArn: string): Promise<Credentials> {
-    await this.#checkTrust(roleArn)
-    const { Credentials: given } = await this.#admin.sts.assumeRole({
-      RoleArn: roleArn,
-      RoleSessionName: randomUUID(),
-    })
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {}
-    if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-      throw new Error(`AssumeRole of ${roleArn} answered without credentials`)
-    }
-    return {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-      expiresAt: Expiration.getTime(),
-    }
+  assume(roleArn: string): Promise<Credentials> {
+    return takeRole(this.#admin, roleArn, TASKS)
   }
 
   async secretValue({ secretArn, versionStage, versionId }: SecretRequest, as: Credentials | undefined) {
@@ -73,26 +59,4 @@ export class TaskServices implements Aws {
       logEvents: events.map((event) => ({ ...event })),
     })
   }
-
-  /** The emulator gives any role to whoever may ask for it; AWS asks the role whom it trusts. */
-  async #checkTrust(roleArn: string): Promise<void> {
-    const { Role: role } = await this.#admin.iam.getRole({ RoleName: roleArn.split('/').at(-1) ?? '' })
-    const document = decodeURIComponent(role?.AssumeRolePolicyDocument ?? '{}')
-    // A policy's own form.
-    const { Statement = [] } = JSON.parse(document) as { Statement?: Statement | Statement[] }
-    const isTrusted = [Statement].flat().some(({ Effect, Principal }) => {
-      const services = typeof Principal === 'object' ? [Principal.Service ?? []].flat() : []
-      return Effect === 'Allow' && services.includes(TASKS)
-    })
-    if (!isTrusted) {
-      throw new Error(
-        `role ${roleArn} does not trust ${TASKS}; wanted: a trust policy that lets it assume the role`,
-      )
-    }
-  }
-}
-
-interface Statement {
-  readonly Effect?: string
-  readonly Principal?: string | { readonly Service?: string | readonly string[] }
 }

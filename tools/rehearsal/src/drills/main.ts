@@ -3,6 +3,7 @@
 import { RehearsalProblem } from '../problem.ts'
 import { Remote } from '../rehearsal/remote.ts'
 import { RehearsalFolder } from '../rehearsal/running.ts'
+import { endOnSignals } from '../signals.ts'
 import { DRILL_NAMES, DRILLS, type DrillName } from './drills.ts'
 import { BadOptions, HELP, type Options, readOptions } from './options.ts'
 import { DrillRefused, type DrillReport, runDrill } from './run.ts'
@@ -59,32 +60,9 @@ async function play(remote: Remote, { name, ...options }: Played, mayBeSkipped: 
   }
 }
 
-/** The terminal and npm may both pass a signal on: two within this time are one, in milliseconds. */
-const SAME_SIGNAL = 1_000
-
-/** The first signal ends the drill and puts right what it has changed; a later one ends at once. */
-function endOnSignals(): AbortSignal {
-  const interrupted = new AbortController()
-  let first: number | undefined
-  for (const [name, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(name, () => {
-      if (first !== undefined && performance.now() - first > SAME_SIGNAL) process.exit(code)
-      if (first !== undefined) return
-      first = performance.now()
-      console.error('interrupted: putting right what was changed')
-      process.exitCode = code
-      interrupted.abort()
-    })
-  }
-  return interrupted.signal
-}
-
 // Whoever reads what is said may go (`| head`); the drill goes on to its end.
 process.stdout.on('error', () => undefined)
-const interrupted = endOnSignals()
+const interrupted = endOnSignals('putting right what was changed')
 
 try {
   const options = readOptions(process.argv.slice(2))

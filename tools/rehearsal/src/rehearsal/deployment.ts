@@ -30,6 +30,8 @@ export class Deployment {
   readonly clients: Clients
   readonly #options: DeploymentOptions
   readonly #variables: NodeJS.ProcessEnv
+  /** Writes them down for other commands. */
+  readonly #tell: () => void
 
   /**
    * @param stops gets what ends it, also where it fails
@@ -69,13 +71,16 @@ export class Deployment {
     variables['AWS_ACCESS_KEY_ID'] = keys.accessKeyId
     variables['AWS_SECRET_ACCESS_KEY'] = keys.secretAccessKey
     write(keys)
-    return new Deployment(options, { environment, guard, aws, clients: new Clients(place, keys), variables })
+    const clients = new Clients(place, keys)
+    const tell = (): void => write(keys)
+    return new Deployment(options, { environment, guard, aws, clients, variables, tell })
   }
 
   private constructor(
     options: DeploymentOptions,
     parts: Pick<Deployment, 'environment' | 'guard' | 'aws' | 'clients'> & {
       readonly variables: NodeJS.ProcessEnv
+      readonly tell: () => void
     },
   ) {
     this.#options = options
@@ -84,6 +89,13 @@ export class Deployment {
     this.aws = parts.aws
     this.clients = parts.clients
     this.#variables = parts.variables
+    this.#tell = parts.tell
+  }
+
+  /** What also points other commands at it. */
+  addVariables(variables: Readonly<Record<string, string>>): void {
+    Object.assign(this.#variables, variables)
+    this.#tell()
   }
 
   /**
@@ -94,10 +106,9 @@ export class Deployment {
   async destroy(): Promise<void> {
     const { steps } = this.#options
     const { name } = this.environment
-    const run = (program: ProgramName, ...args: string[]) => this.#run(program, args)
-    await steps.run('another deploy changes nothing', run('diff', name))
-    await steps.run(`destroy ${name}`, run('destroy', name))
-    await steps.run('destroy the state backend', run('bootstrap', '--destroy'))
+    await steps.run('another deploy changes nothing', (note) => this.run('diff', [name], note))
+    await steps.run(`destroy ${name}`, (note) => this.run('destroy', [name], note))
+    await steps.run('destroy the state backend', (note) => this.run('bootstrap', ['--destroy'], note))
     const left = Object.entries(await this.aws.inventory()).flatMap(([kind, ids]) => {
       // AWS keeps keys for a while, and destroy has told which.
       const kept = ids.filter((id) => !id.endsWith(' (to be deleted)'))
@@ -107,11 +118,20 @@ export class Deployment {
     throw new RehearsalProblem(`the destroyed environment has left in AWS:\n  ${left.join('\n  ')}`)
   }
 
-  #run(program: ProgramName, args: readonly string[]): (note: (line: string) => void) => Promise<void> {
+  /**
+   * Runs one of the deploy commands as its user would; `diff` fails where there are changes.
+   *
+   * @throws {RehearsalProblem} with what it said, where it fails
+   */
+  async run(program: ProgramName, args: readonly string[], note: (line: string) => void): Promise<void> {
     const { env, signal, folder } = this.#options
     const environment = { ...env, ...this.#variables }
-    const programs = { guard: this.guard, environment, temporary: folder.temporary, signal }
-    return (note) => runProgram(programs, program, args, note)
+    await runProgram(
+      { guard: this.guard, environment, temporary: folder.temporary, signal },
+      program,
+      args,
+      note,
+    )
   }
 }
 

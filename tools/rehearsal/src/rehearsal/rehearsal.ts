@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { Guard } from '../guard/guard.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { checkMachine } from './check-machine.ts'
@@ -8,6 +9,7 @@ import { Serving } from './serving.ts'
 import type { RehearsalState } from './state.ts'
 import { Steps } from './steps.ts'
 import { Stops } from './stops.ts'
+import { withPipelines } from './with-pipelines.ts'
 
 export interface RehearsalOptions {
   /** Its name. */
@@ -16,6 +18,10 @@ export interface RehearsalOptions {
   /** Where the API's listener listens here. @default a free one */
   readonly port?: number
   readonly tell: (line: string) => void
+  /** Deploys a pipeline, also where the environment's file has none. @default as the file says */
+  readonly hasPipeline?: boolean
+  /** Releases nothing: the first release is somebody else's. @default the sources' image is released */
+  readonly isEmpty?: boolean
   /** Whether `destroy` comes at the end. */
   readonly isDestroyedAfter?: boolean
   /** Told when another command wants it to end. */
@@ -48,12 +54,15 @@ export class Rehearsal {
    */
   deploy(): Promise<Deployment> {
     const deploy = async (): Promise<Deployment> => {
-      const { environment: name, folder, port, env = process.env } = this.#options
-      const environment = await findEnvironment(name, env)
-      if (this.#options.isDestroyedAfter && environment.deletionProtection) throw isProtected(name)
+      const { environment: name, folder, port, hasPipeline = false } = this.#options
+      const given = this.#options.env ?? process.env
+      const declared = await findEnvironment(name, given)
+      if (this.#options.isDestroyedAfter && declared.deletionProtection) throw isProtected(name)
       await checkMachine(port)
       folder.claim(name)
       this.#stops.add(async () => folder.release())
+      const env = hasPipeline ? withPipelines(path.join(folder.work, 'environments'), given) : given
+      const environment = hasPipeline ? await findEnvironment(name, env) : declared
       const guard = await Guard.start(folder.work)
       this.#stops.add(() => guard.stop())
       await guard.watchFolder(folder.work, 'stacks')
@@ -67,7 +76,7 @@ export class Rehearsal {
   }
 
   /**
-   * Runs what was deployed, releases the API, and tries it with the smoke suite.
+   * Runs what was deployed, releases the API unless it is to be empty, and tries it with the smoke suite.
    *
    * @throws {RehearsalProblem} with what leads to the cause
    */
@@ -80,7 +89,7 @@ export class Rehearsal {
       const options = { deployment, steps: this.#steps, folder: work, temporary, signal }
       const serving = await Serving.start({ ...options, ...(port === undefined ? {} : { port }) }, this.#ends)
       this.#serving = serving
-      await serving.releaseApi()
+      if (this.#options.isEmpty !== true) await serving.releaseApi()
     }
     return this.#doing(serve())
   }

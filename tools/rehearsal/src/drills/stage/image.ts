@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { imageIn, registerRevision } from '@cartwright/release'
 import { readService } from '../../ecs/index.ts'
-import { release } from '../../rehearsal/release.ts'
+import { releasedIn } from '../../rehearsal/released.ts'
 import type { Stage } from './stage.ts'
 
 export interface Released {
@@ -18,8 +19,9 @@ export async function releaseImage(
   note(`building and pushing image ${tag}`)
   await remote.pushImage(kind, tag)
   const { cluster, name } = watch.state.service
-  const service = await readService(aws.ecs, { cluster, service: name })
-  const revision = await release({ clients: aws, service, tag })
+  const { place, image } = releasedIn(await readService(aws.ecs, { cluster, service: name }))
+  const revision = await registerRevision(aws.ecs, { service: place, image: imageIn(image, tag) })
+  await aws.ecs.updateService({ cluster, service: name, taskDefinition: revision })
   note(`UpdateService: ${revision.split('/').at(-1)}`)
   await watch.until('ECS has begun the deployment', ({ service: { deployments } }) =>
     deployments.some(({ taskDefinition }) => taskDefinition === revision),
