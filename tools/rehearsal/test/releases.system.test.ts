@@ -259,6 +259,19 @@ test(
 )
 
 test(
+  'a rollback that is interrupted can be done again',
+  async () => {
+    const running = start('rollback', ['dev'])
+    await running.until(/^registered/m)
+    running.stop()
+
+    expect(await running.ended).toMatchObject({ failed: 'interrupted' })
+    expect(await dev.revisions()).toEqual([commit(5), commit(2), commit(1), 'none'])
+  },
+  PATIENCE,
+)
+
+test(
   'a rollback goes to the release before, and leaves what came after it',
   async () => {
     const strange = await run('rollback', ['dev', commit(6)])

@@ -43,6 +43,8 @@ export async function buildAndPush(options: BuildOptions): Promise<void> {
   const clear = (): void => rmSync(folder, { recursive: true, force: true })
   // Also where a signal ends it.
   process.once('exit', clear)
+  // Programs here keep what they write to themselves; in an image it is another user's to read.
+  const umask = process.umask(0o022)
   try {
     const layout = await build(options, path.join(folder, 'image'))
     checkArchitecture(layout, options)
@@ -53,6 +55,7 @@ export async function buildAndPush(options: BuildOptions): Promise<void> {
   } catch (error) {
     throw error instanceof ImageProblem ? new DeployProblem(error.message, { cause: error }) : error
   } finally {
+    process.umask(umask)
     process.off('exit', clear)
     clear()
   }

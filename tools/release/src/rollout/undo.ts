@@ -13,7 +13,7 @@ export interface UndoOptions {
 }
 
 /**
- * Takes the revisions of a failed release out of use: those with its image. Where one of them still runs, the newest that has the
+ * Takes the revisions of a failed release out of use: those with its image, newer than what is in use. Where one of them still runs, the newest that has the
  * image in use takes its place; before the first release, nothing runs again. What the pipeline does
  * (infra/src/delivery/buildspecs/undo.yml).
  */
@@ -27,7 +27,10 @@ export async function undo(deployed: Deployed, options: UndoOptions): Promise<vo
     return
   }
   const revisions = await listRevisions(ecs, service, familyOf(runs.arn) || names.taskFamily)
-  const failed = revisions.filter((revision) => releaseOf(revision) === tag)
+  // A rollback that failed leaves those of its image that are older than the one in use: what runs again may need them.
+  const used = revisions.findIndex((revision) => releaseOf(revision) === inUse)
+  const since = used === -1 ? revisions : revisions.slice(0, used)
+  const failed = since.filter((revision) => releaseOf(revision) === tag)
   await retire(ecs, failed)
   if (failed.length > 0) tell(`${shownNames(failed)} ${failed.length === 1 ? 'is' : 'are'} out of use`)
   const rollout = {
