@@ -1,3 +1,4 @@
+import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
 import {
   DescribeTaskDefinitionCommand,
@@ -13,6 +14,9 @@ import { ACCOUNT, changesSaid, type Ended, Machine } from './machine.ts'
 
 /** For all of them together, on two processors that others use too. */
 const PATIENCE = 20 * 60_000
+
+/** It undoes deployments of staging. */
+const ALARM = 'cartwright-staging-rollback-errors'
 
 interface Life {
   readonly machine: Machine
@@ -73,7 +77,8 @@ afterAll(async () => {
 /** All steps of a life; the tests below judge them. It ends where it cannot go on. */
 async function live(name: Name): Promise<void> {
   const machine = await Machine.start()
-  const life: Life = { machine, steps: new Map(), inventories: new Map(), given: { ...GIVEN[name] } }
+  const steps = new Map<string, Ended>()
+  const life: Life = { machine, steps, inventories: new Map(), given: { ...GIVEN[name] } }
   lives.set(name, life)
   if (name === 'prod') life.given['CARTWRIGHT_PROD_HOSTED_ZONE_ID'] = await makeZone(machine)
   const { run, look } = narrator(name, life)
@@ -101,7 +106,12 @@ async function live(name: Name): Promise<void> {
     // With the change that the diff has shown.
     await run('deploy without protection', 'deploy')
   }
-  if (name === 'staging') await run('deploy of a change', 'deploy')
+  if (name === 'staging') {
+    await run('deploy of a change', 'deploy')
+    await ring(machine)
+    machine.change(name, CHANGES[name].to, `${CHANGES[name].to},\n  longestRequest: 9`)
+    steps.set('deploy while an alarm rings', await machine.run('deploy', [name], life.given))
+  }
   if (name === 'dev') await release(machine)
   await run('destroy')
   await look('destroyed')
@@ -141,6 +151,13 @@ async function release({ place }: Machine): Promise<void> {
   const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }))
   const { containerDefinitions, cpu, memory } = taskDefinition ?? {}
   await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, cpu, memory }))
+}
+
+/** What CloudWatch would do by itself. */
+async function ring({ place }: Machine): Promise<void> {
+  await new CloudWatchClient(place).send(
+    new SetAlarmStateCommand({ AlarmName: ALARM, StateValue: 'ALARM', StateReason: 'a test' }),
+  )
 }
 
 /** What scaling would do by itself. */
@@ -233,6 +250,15 @@ test.each([
   ['prod', 'deploy without protection'],
 ] as const)('%s is changed', (name, change) => {
   expect(step(name, change)).toEqual(ending(`${name} in account .*: deployed\n.*`))
+})
+
+test('what changes the service is not deployed while an alarm rings that would have to undo it', () => {
+  expect(step('staging', 'deploy while an alarm rings')).toEqual({
+    code: 1,
+    said: expect.stringMatching(
+      new RegExp(`deploy: ${ALARM} is in ALARM, .*; wanted: the alarm's end, or --despite-alarms`),
+    ),
+  })
 })
 
 test('what is gone has nothing to delete, and can be deployed again at once', () => {

@@ -182,13 +182,31 @@ test(
 )
 
 test(
-  'the next release goes back by npm run rollback, and leaves nothing to change either',
+  'one that was killed in the middle is stopped by the next, and leaves no process',
   async () => {
+    const killed = spawn(process.execPath, [PIPELINE, 'dev'], {
+      env: user.variables,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await until(async () => (await builds()).some(({ buildStatus }) => buildStatus === 'IN_PROGRESS'))
+    killed.kill('SIGKILL')
+    await once(killed, 'close')
+    // Everything that works in a build's folder.
+    await until(async () => !user.left().processes.some((line) => line.includes('/pipeline/builds/')))
+
     repository.edit('README.md', '# Cartwright', '# Cartwright, again')
     second = repository.commit('docs: again')
-    const { outcome } = await push(second)
-    expect(outcome).toMatchObject({ status: 'Succeeded', image: second })
+    const { outcome, said } = await push(second)
 
+    expect(said[0]).toMatch(/^execution \w+ was left in the middle: it is stopped$/)
+    expect(outcome).toMatchObject({ status: 'Succeeded', image: second })
+  },
+  PATIENCE,
+)
+
+test(
+  'npm run rollback goes back to the release before, and leaves nothing to change either',
+  async () => {
     const said = await command('rollback', 'dev', '--yes')
 
     expect(said).toContain(`${first} runs and is in use`)
@@ -210,27 +228,6 @@ test(
     expect((await remote.state()).service.definition).not.toBe(before.service.definition)
     expect(await ask('/metadata')).toMatchObject({ release: first })
     await expectNothingToChange()
-  },
-  PATIENCE,
-)
-
-test(
-  'one that was killed in the middle is stopped by the next, and leaves no process',
-  async () => {
-    const killed = spawn(process.execPath, [PIPELINE, 'dev'], {
-      env: user.variables,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await until(async () => (await builds()).some(({ buildStatus }) => buildStatus === 'IN_PROGRESS'))
-    killed.kill('SIGKILL')
-    await once(killed, 'close')
-    // Everything that works in a build's folder.
-    await until(async () => !user.left().processes.some((line) => line.includes('/pipeline/builds/')))
-
-    const { outcome, said } = await push('HEAD')
-
-    expect(said[0]).toMatch(/^execution \w+ was left in the middle: it is stopped$/)
-    expect(outcome).toMatchObject({ status: 'Succeeded' })
   },
   PATIENCE,
 )
@@ -307,4 +304,85 @@ async function linesOf(prefix: string): Promise<readonly string[]> {
 async function builds(): Promise<readonly { readonly buildStatus?: string }[]> {
   const { endpoint } = remote.running.aws
   return (await (await fetch(endpoint + PATHS.builds)).json()) as { buildStatus?: string }[]
+}
+
+/** What roles may do and this play does not: each for a reason. */
+const NOT_PLAYED: Readonly<Record<string, string>> = {
+  'codeconnections:UseConnection': 'the code host is not asked here',
+  'codestar-connections:UseConnection': 'the same, by the name that it had',
+  'kms:Decrypt': 'S3 asks on behalf of whoever reads an artifact; the emulator does not',
+  'kms:DescribeKey': 'the same',
+  'kms:Encrypt': 'the same',
+  'kms:GenerateDataKey': 'the same, of whoever writes one',
+  'kms:GenerateDataKeyWithoutPlaintext': 'the same',
+  'kms:ReEncryptFrom': 'the same',
+  'kms:ReEncryptTo': 'the same',
+  's3:GetBucketAcl': 'AWS looks whose the bucket is',
+  's3:GetBucketLocation': 'the same',
+  's3:GetBucketVersioning': 'the same',
+  's3:GetObjectVersion': 'AWS names the version that it reads',
+  's3:PutObjectAcl': "the source's output belongs to the bucket's owner",
+}
+
+test('every role may do what it did, and nothing that it did not but for a reason', async () => {
+  const roles = await deliveryRoles()
+  expect(roles.map(({ name }) => name).toSorted()).toEqual([
+    'cartwright-dev-build',
+    'cartwright-dev-pipeline',
+    'cartwright-dev-smoke',
+    'cartwright-dev-undo',
+    'cartwright-dev-undo-start',
+  ])
+  const used = await deployment.aws.permissions()
+  const surplus: string[] = []
+  for (const { name, arn, allowed } of roles) {
+    const actions = new Set(used.filter(({ principal }) => principal === arn).map(({ action }) => action))
+    expect([...actions].filter((action) => !allowed.has(action))).toEqual([])
+    surplus.push(
+      ...[...allowed].filter((action) => !actions.has(action)).map((action) => `${name} ${action}`),
+    )
+  }
+
+  expect(surplus.filter((one) => !((one.split(' ')[1] ?? '') in NOT_PLAYED))).toEqual([
+    // The failed release did not run any more.
+    'cartwright-dev-undo ecs:UpdateService',
+  ])
+  // No reason is left without an action.
+  expect(
+    Object.keys(NOT_PLAYED).filter((action) => !surplus.some((one) => one.endsWith(` ${action}`))),
+  ).toEqual([])
+  const refused = (await deployment.aws.denials()).filter(({ principal }) =>
+    roles.some(({ arn }) => arn === principal),
+  )
+  expect(refused).toEqual([])
+})
+
+interface DeliveryRole {
+  readonly name: string
+  readonly arn: string
+  readonly allowed: ReadonlySet<string>
+}
+
+async function deliveryRoles(): Promise<readonly DeliveryRole[]> {
+  const { Roles = [] } = await clients.iam.listRoles({})
+  const own = Roles.filter(({ AssumeRolePolicyDocument = '' }) =>
+    /"(codepipeline|codebuild|events)\.amazonaws\.com"/.test(decodeURIComponent(AssumeRolePolicyDocument)),
+  )
+  return await Promise.all(
+    own.map(async ({ RoleName = '', Arn = '' }) => {
+      const { PolicyNames = [] } = await clients.iam.listRolePolicies({ RoleName })
+      const documents = await Promise.all(
+        PolicyNames.map(async (PolicyName) => {
+          const { PolicyDocument = '{}' } = await clients.iam.getRolePolicy({ RoleName, PolicyName })
+          // A policy's own form.
+          return JSON.parse(decodeURIComponent(PolicyDocument)) as {
+            Statement: { Effect: string; Action: string | string[] }[]
+          }
+        }),
+      )
+      const statements = documents.flatMap(({ Statement }) => Statement)
+      const allowed = statements.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? [Action].flat() : []))
+      return { name: RoleName, arn: Arn, allowed: new Set(allowed) }
+    }),
+  )
 }

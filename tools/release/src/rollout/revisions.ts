@@ -17,23 +17,23 @@ export interface RegisterOptions {
 }
 
 /**
- * Registers a revision like the newest of the service's family, tags too, with another image: what CodePipeline's ECS action
- * does. Nothing runs by it.
+ * Registers a revision like the one that the service has, tags too, with another image, as CodePipeline's ECS action does (its
+ * reference: "based on the revision used by the Amazon ECS service"). Nothing runs by it.
  *
  * @returns its ARN
  * @throws {DeployProblem} where there is no such service or container
  */
 export async function registerRevision(ecs: ECS, { service, image }: RegisterOptions): Promise<string> {
-  const family = familyOf((await describe(ecs, service)).taskDefinition)
+  const { taskDefinition: own = '' } = await describe(ecs, service)
   const { taskDefinition = {}, tags = [] } = await ecs.describeTaskDefinition({
-    taskDefinition: family,
+    taskDefinition: own,
     include: ['TAGS'],
   })
   const { containerDefinitions = [], ...rest } = taskDefinition
   const released = containerIn(taskDefinition, service)
   const registered = await ecs.registerTaskDefinition({
     ...asked(rest),
-    family,
+    family: familyOf(own),
     containerDefinitions: containerDefinitions.map((one) => (one === released ? { ...one, image } : one)),
     ...(tags.length === 0 ? {} : { tags }),
   })
