@@ -255,6 +255,35 @@ describe('undo', () => {
     ])
   })
 
+  test.each([
+    ['the newest with the image in use', 'c1', 'cart:2'],
+    ['the newest that is left, where none has it', 'c0', 'cart:3'],
+  ])('puts %s in its place', (_what, release, next) => {
+    const ended = run('undo', {
+      ...FAILED,
+      'aws ssm get-parameter': release,
+      'aws ecs list-task-definitions': [
+        revisions('cart:4', 'cart:3', 'cart:2', 'cart:1'),
+        revisions('cart:3', 'cart:2', 'cart:1'),
+      ],
+      'aws ecs describe-task-definition': [
+        revision('c2'),
+        revision('killed'),
+        revision('c1'),
+        revision('c1'),
+      ],
+      'aws ecs describe-services': 'cart:4',
+    })
+
+    expect(ended).toMatchObject({ ok: true })
+    expect(callsOf(ended, 'aws ecs deregister')).toEqual([
+      'aws ecs deregister-task-definition --task-definition cart:4',
+    ])
+    expect(callsOf(ended, 'aws ecs update')).toEqual([
+      `aws ecs update-service --cluster shop --service cart --task-definition ${next}`,
+    ])
+  })
+
   test.each(Object.keys(FAILED))('fails where %s does', (call) => {
     expect(run('undo', without(FAILED, call))).toMatchObject(failed('is refused'))
   })

@@ -15,8 +15,8 @@ export interface UndoProps extends Pick<ProjectProps, 'baseName' | 'place' | 'ke
 }
 
 /**
- * Takes the revision of a failed release out of use, and puts the newest one that is left in its place where it still
- * runs. The pipeline itself rolls back only to a release that it made since it was changed last; and Terraform compares
+ * Takes the revision of a failed release out of use, and where it still runs puts the newest one with the image in use in its
+ * place, or else the newest that is left. The pipeline itself rolls back only to a release that it made since it was changed last; and Terraform compares
  * with the newest revision, so one that failed would show as a change.
  *
  * Cost: a minute and $0.0034 for each failed release.

@@ -99,6 +99,8 @@ def resources(aws: Aws) -> None:
         ecr.get_authorization_token()
         ecr.batch_get_image(repositoryName="own/mine", imageIds=[{"imageTag": "x"}])
         refused(denied, ecr.batch_get_image, repositoryName="own/other", imageIds=[{"imageTag": "x"}])
+        elsewhere = {"registryId": "111111111111", "repositoryName": "own/mine"}
+        refused(denied, ecr.batch_get_image, **elsewhere, imageIds=[{"imageTag": "x"}])
         refused(denied, ecr.initiate_layer_upload, repositoryName="own/mine")
     resources_of_delivery(aws)
 

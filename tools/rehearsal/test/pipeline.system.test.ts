@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { pullImage } from '@cartwright/image'
-import { PATHS } from '@cartwright/local-aws'
 import { Load } from '../src/drills/load/load.ts'
 import { DeliveryClients } from '../src/pipeline/clients.ts'
 import { playPipeline } from '../src/pipeline/play.ts'
@@ -12,6 +11,7 @@ import type { Outcome } from '../src/pipeline/player.ts'
 import type { Deployment } from '../src/rehearsal/deployment.ts'
 import { Rehearsal } from '../src/rehearsal/rehearsal.ts'
 import { Remote } from '../src/rehearsal/remote.ts'
+import { deliveryRoles, NOT_PLAYED, unused } from './delivery-roles.ts'
 import { Repository } from './repository.ts'
 import { User, until } from './user.ts'
 
@@ -31,7 +31,7 @@ const COMPLETED = `
 /** What is checked before a build, but the API's own tests and what they stand on: other tests are run beside this one. */
 const OTHER_TESTS = /^(infra|tools|environments)\/.*\.test\.ts$/
 
-const PIPELINE = path.resolve(__dirname, '../src/pipeline/main.ts')
+const PLAY = path.resolve(__dirname, 'play.ts')
 const RELEASE = path.resolve(__dirname, '../../release/src/main.ts')
 
 let user: User
@@ -182,24 +182,28 @@ test(
 )
 
 test(
-  'one that was killed in the middle is stopped by the next, and leaves no process',
+  'one that was killed while it deployed is stopped and undone by the next, which releases',
   async () => {
-    const killed = spawn(process.execPath, [PIPELINE, 'dev'], {
+    repository.edit('README.md', '# Cartwright', '# Cartwright, again')
+    second = repository.commit('docs: again')
+    const killed = spawn(process.execPath, [PLAY, repository.folder, second], {
       env: user.variables,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    await until(async () => (await builds()).some(({ buildStatus }) => buildStatus === 'IN_PROGRESS'))
+    let heard = ''
+    killed.stdout.setEncoding('utf8').on('data', (text: string) => {
+      heard += text
+    })
+    await until(() => heard.includes('Deploy: cartwright-dev-cart-api:') || killed.exitCode !== null)
     killed.kill('SIGKILL')
     await once(killed, 'close')
-    // Everything that works in a build's folder.
-    await until(async () => !user.left().processes.some((line) => line.includes('/pipeline/builds/')))
 
-    repository.edit('README.md', '# Cartwright', '# Cartwright, again')
-    second = repository.commit('docs: again')
     const { outcome, said } = await push(second)
 
     expect(said[0]).toMatch(/^execution \w+ was left in the middle: it is stopped$/)
+    expect(said).toContainEqual('  cartwright-dev-undo: succeeded')
     expect(outcome).toMatchObject({ status: 'Succeeded', image: second })
+    await expectNothingToChange()
   },
   PATIENCE,
 )
@@ -301,31 +305,8 @@ async function linesOf(prefix: string): Promise<readonly string[]> {
   return lines
 }
 
-async function builds(): Promise<readonly { readonly buildStatus?: string }[]> {
-  const { endpoint } = remote.running.aws
-  return (await (await fetch(endpoint + PATHS.builds)).json()) as { buildStatus?: string }[]
-}
-
-/** What roles may do and this play does not: each for a reason. */
-const NOT_PLAYED: Readonly<Record<string, string>> = {
-  'codeconnections:UseConnection': 'the code host is not asked here',
-  'codestar-connections:UseConnection': 'the same, by the name that it had',
-  'kms:Decrypt': 'S3 asks on behalf of whoever reads an artifact; the emulator does not',
-  'kms:DescribeKey': 'the same',
-  'kms:Encrypt': 'the same',
-  'kms:GenerateDataKey': 'the same, of whoever writes one',
-  'kms:GenerateDataKeyWithoutPlaintext': 'the same',
-  'kms:ReEncryptFrom': 'the same',
-  'kms:ReEncryptTo': 'the same',
-  's3:GetBucketAcl': 'AWS looks whose the bucket is',
-  's3:GetBucketLocation': 'the same',
-  's3:GetBucketVersioning': 'the same',
-  's3:GetObjectVersion': 'AWS names the version that it reads',
-  's3:PutObjectAcl': "the source's output belongs to the bucket's owner",
-}
-
 test('every role may do what it did, and nothing that it did not but for a reason', async () => {
-  const roles = await deliveryRoles()
+  const roles = await deliveryRoles(clients)
   expect(roles.map(({ name }) => name).toSorted()).toEqual([
     'cartwright-dev-build',
     'cartwright-dev-pipeline',
@@ -333,56 +314,21 @@ test('every role may do what it did, and nothing that it did not but for a reaso
     'cartwright-dev-undo',
     'cartwright-dev-undo-start',
   ])
-  const used = await deployment.aws.permissions()
-  const surplus: string[] = []
-  for (const { name, arn, allowed } of roles) {
-    const actions = new Set(used.filter(({ principal }) => principal === arn).map(({ action }) => action))
-    expect([...actions].filter((action) => !allowed.has(action))).toEqual([])
-    surplus.push(
-      ...[...allowed].filter((action) => !actions.has(action)).map((action) => `${name} ${action}`),
-    )
-  }
+  const permissions = await deployment.aws.permissions()
+  const surplus = roles.flatMap((role) =>
+    unused(role, permissions).map((action) => ({ role: role.name, action })),
+  )
 
-  expect(surplus.filter((one) => !((one.split(' ')[1] ?? '') in NOT_PLAYED))).toEqual([
-    // The failed release did not run any more.
-    'cartwright-dev-undo ecs:UpdateService',
+  expect(surplus.filter(({ action }) => !(action in NOT_PLAYED))).toEqual([
+    // Whatever failed did not run any more.
+    { role: 'cartwright-dev-undo', action: 'ecs:UpdateService' },
   ])
   // No reason is left without an action.
   expect(
-    Object.keys(NOT_PLAYED).filter((action) => !surplus.some((one) => one.endsWith(` ${action}`))),
+    Object.keys(NOT_PLAYED).filter((reason) => !surplus.some(({ action }) => action === reason)),
   ).toEqual([])
   const refused = (await deployment.aws.denials()).filter(({ principal }) =>
     roles.some(({ arn }) => arn === principal),
   )
   expect(refused).toEqual([])
 })
-
-interface DeliveryRole {
-  readonly name: string
-  readonly arn: string
-  readonly allowed: ReadonlySet<string>
-}
-
-async function deliveryRoles(): Promise<readonly DeliveryRole[]> {
-  const { Roles = [] } = await clients.iam.listRoles({})
-  const own = Roles.filter(({ AssumeRolePolicyDocument = '' }) =>
-    /"(codepipeline|codebuild|events)\.amazonaws\.com"/.test(decodeURIComponent(AssumeRolePolicyDocument)),
-  )
-  return await Promise.all(
-    own.map(async ({ RoleName = '', Arn = '' }) => {
-      const { PolicyNames = [] } = await clients.iam.listRolePolicies({ RoleName })
-      const documents = await Promise.all(
-        PolicyNames.map(async (PolicyName) => {
-          const { PolicyDocument = '{}' } = await clients.iam.getRolePolicy({ RoleName, PolicyName })
-          // A policy's own form.
-          return JSON.parse(decodeURIComponent(PolicyDocument)) as {
-            Statement: { Effect: string; Action: string | string[] }[]
-          }
-        }),
-      )
-      const statements = documents.flatMap(({ Statement }) => Statement)
-      const allowed = statements.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? [Action].flat() : []))
-      return { name: RoleName, arn: Arn, allowed: new Set(allowed) }
-    }),
-  )
-}

@@ -1,11 +1,15 @@
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { Clients } from '../src/clients/index.ts'
 import { DRILL_NAMES, type DrillName, runDrill, shownReport } from '../src/drills/index.ts'
+import { buildApi } from '../src/images/index.ts'
 import { treeOf } from '../src/pipeline/checkout.ts'
 import { playPipeline } from '../src/pipeline/play.ts'
 import { prove } from '../src/pipeline/prove.ts'
+import type { Deployment } from '../src/rehearsal/deployment.ts'
 import { Rehearsal } from '../src/rehearsal/rehearsal.ts'
 import { Remote } from '../src/rehearsal/remote.ts'
+import { deliveryRoles, NOT_PLAYED, unused } from './delivery-roles.ts'
 import { Repository } from './repository.ts'
 import { User } from './user.ts'
 
@@ -37,6 +41,7 @@ const LOAD = { clients: 4, rate: 3 }
 let user: User
 let rehearsal: Rehearsal
 let remote: Remote
+let deployment: Deployment
 const said: string[] = []
 
 beforeAll(async () => {
@@ -49,7 +54,7 @@ beforeAll(async () => {
     tell: (line) => said.push(line),
     env: user.variables,
   })
-  await rehearsal.deploy()
+  deployment = await rehearsal.deploy()
   await rehearsal.serve()
   const running = user.rehearsal.running()
   if (running === undefined) throw new Error('nobody can find the rehearsal')
@@ -96,7 +101,10 @@ test(
     const { aws } = remote.running
     const { ecr } = new Clients(aws, aws.keys)
     const sources = { repository: repository.folder, commit }
-    const digest = await prove({ ecr, repositoryName: proven, sources, folder: user.rehearsal.folder })
+    const image = path.join(user.folder, 'image')
+    mkdirSync(image)
+    const build = () => buildApi(commit, image)
+    const digest = await prove({ ecr, repositoryName: proven, sources, build })
     const told: string[] = []
     const options = { ...sources, env: user.variables, tell: (line: string) => told.push(line) }
 
@@ -111,6 +119,12 @@ test(
     const released = await playPipeline(remote, { ...options, answer: 'approve' })
     expect({ released, told }).toMatchObject({ released: { status: 'Succeeded', image: commit } })
     const after = await ecr.describeImages({ repositoryName: own, imageIds: [{ imageDigest: digest }] })
+    const permissions = await deployment.aws.permissions()
+    const roles = await deliveryRoles(new Clients(aws, aws.keys))
+    const did = roles.filter(({ name }) => /-(pipeline|promote)$/.test(name))
+    expect(did).toHaveLength(2)
+    for (const role of did)
+      expect(unused(role, permissions).filter((action) => !(action in NOT_PLAYED))).toEqual([])
     expect(after.imageDetails?.[0]?.imageTags?.toSorted()).toEqual(
       [commit, `in-use-${await treeOf(sources)}-${commit}`].toSorted(),
     )

@@ -27,7 +27,9 @@ function interrupt(): boolean {
   }
   // The terminal and npm may both pass it on.
   if (now - asked < TWICE) return true
-  tell(`left as it is: the same command goes on with it, npm run rollback goes back`)
+  tell(
+    `left as it is: the same command goes on with it, npm run rollback goes back; a rollback may want a tag`,
+  )
   return false
 }
 

@@ -57,6 +57,8 @@ ${HELP_LINE}
 
 Releases the image of the release before, or that of a tag: one that was in use.
 ${THEN}
+Without a tag it is refused where it was killed while tasks were replaced, and says which tags there are: of what runs, and of what
+is said to be in use.
 
 ${YES}
 ${HELP_LINE}

@@ -5,14 +5,7 @@ import type { Deployed } from './environment/deployed.ts'
 import { look, refuseUnderWay, type Situation } from './environment/situation.ts'
 import type { Mark } from './images/marks.ts'
 import { imageIn } from './images/reference.ts'
-import {
-  describeRevision,
-  familyOf,
-  nameOf,
-  type Revision,
-  registerRevision,
-  releaseOf,
-} from './rollout/revisions.ts'
+import { findRegistered, nameOf, registerRevision, releaseOf } from './rollout/revisions.ts'
 import { rollOut } from './rollout/roll-out.ts'
 import { findStopped } from './rollout/stopped-tasks.ts'
 import { undo } from './rollout/undo.ts'
@@ -78,7 +71,7 @@ export async function takeIntoUse(
   }
 }
 
-/** The newest revision where it has the image already: an earlier run has registered it. */
+/** One that an earlier run has registered, or a new one. */
 async function revisionFor(
   { clients: { ecs }, service }: Deployed,
   tag: string,
@@ -86,10 +79,10 @@ async function revisionFor(
   tell: Tell,
 ): Promise<string> {
   const image = imageIn(runs.image, tag)
-  const newest: Revision = await describeRevision(ecs, service, familyOf(runs.arn))
-  if (newest.image === image) {
-    tell(`${nameOf(newest.arn)} has the image already`)
-    return newest.arn
+  const registered = await findRegistered(ecs, { service, image })
+  if (registered !== undefined) {
+    tell(`${nameOf(registered)} has the image already`)
+    return registered
   }
   const revision = await registerRevision(ecs, { service, image })
   tell(`registered ${nameOf(revision)}`)

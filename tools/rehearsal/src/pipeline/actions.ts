@@ -1,8 +1,8 @@
 import type { ActionDeclaration } from '@aws-sdk/client-codepipeline'
 import { registerRevision, rollOut } from '@cartwright/release'
 import { RehearsalProblem } from '../problem.ts'
-import { type ArtifactStore, type Location, textIn } from './artifacts.ts'
-import { type Built, runBuild, type Sources } from './build/build.ts'
+import { type ArtifactStore, CLONE_FILE, type Location, textIn } from './artifacts.ts'
+import { type Built, runBuild } from './build/build.ts'
 import { subjectOf } from './checkout.ts'
 import type { DeliveryClients } from './clients.ts'
 import type { Workshop } from './workshop.ts'
@@ -78,7 +78,7 @@ async function source({
   const message = await subjectOf(sources)
   note(`${FullRepositoryId}, ${BranchName}: ${commit.slice(0, 12)} ${message}`)
   const content = Buffer.from(JSON.stringify({ ConnectionArn, FullRepositoryId, CommitId: commit }))
-  const location = await artifacts.put(role.s3, nameOf(action.outputArtifacts), { 'codestar.json': content })
+  const location = await artifacts.put(role.s3, nameOf(action.outputArtifacts), { [CLONE_FILE]: content })
   return {
     outputs: [location],
     variables: {
@@ -95,27 +95,21 @@ async function source({
 
 async function build(context: ActionContext): Promise<ActionResult> {
   const { action, configuration, inputs, sources, role, clients } = context
-  const [from] = inputs
-  if (from === undefined) throw new RehearsalProblem(`${action.name} has no input artifact; wanted: one`)
   const projectName = configuration['ProjectName'] ?? ''
-  const files = await context.artifacts.get(role.s3, from).catch(() => ({}))
   const { build: started } = await role.codebuild.startBuild({ projectName })
   const { projects: [project] = [] } = await clients.codebuild.batchGetProjects({ names: [projectName] })
   if (started?.id === undefined || project === undefined)
-    throw new RehearsalProblem(
-      `CodeBuild has no project ${projectName}; wanted: the one that the pipeline names`,
-    )
+    throw new ActionFailed(`CodeBuild has no project ${projectName}; wanted: the one that the pipeline names`)
+  const [from] = inputs
   const built = await runBuild({
     ...context,
     id: started.id,
     project,
-    sources: ('codestar.json' in files
-      ? { kind: 'clone', from, ...sources }
-      : { kind: 'artifact', from }) satisfies Sources,
+    sources: from === undefined ? undefined : { from, ...sources },
     output: action.outputArtifacts?.[0]?.name,
   })
   await role.codebuild.batchGetBuilds({ ids: [started.id] })
-  return { ...resultOf(projectName, started.id, built) }
+  return resultOf(projectName, started.id, built)
 }
 
 /** @throws {ActionFailed} where it did not succeed */
@@ -155,7 +149,7 @@ async function deployToEcs({
     DeploymentTimeout = '60',
   } = configuration
   const [from] = inputs
-  if (from === undefined) throw new RehearsalProblem('the deployment has no input artifact; wanted: one')
+  if (from === undefined) throw new ActionFailed('the deployment has no input artifact; wanted: one')
   const [definition, ...others] = imagesIn(textIn(await artifacts.get(role.s3, from), FileName))
   if (definition === undefined || others.length > 0)
     throw new RehearsalProblem(

@@ -3,6 +3,9 @@ import type { S3 } from '@aws-sdk/client-s3'
 import { strFromU8, unzipSync, zipSync } from 'fflate'
 import { RehearsalProblem } from '../problem.ts'
 
+/** What is in the artifact of a source that is to be cloned: it says which commit. */
+export const CLONE_FILE = 'codestar.json'
+
 /** Files by their paths. */
 export type Files = Readonly<Record<string, Uint8Array>>
 

@@ -63,6 +63,22 @@ export class History {
   }
 }
 
+/**
+ * The execution that a failed one is rolled back to: the last that succeeded, and is no rollback itself, as that has made nothing
+ * (CodePipeline user guide, "Configure stage rollback").
+ *
+ * @param executions the newest first
+ */
+export function rollbackTarget(
+  executions: readonly PipelineExecutionSummary[],
+  failed: string,
+): string | undefined {
+  return executions.find(
+    ({ status, executionType, pipelineExecutionId }) =>
+      status === 'Succeeded' && executionType !== 'ROLLBACK' && pipelineExecutionId !== failed,
+  )?.pipelineExecutionId
+}
+
 /** What an execution's actions have handed over and told so far. */
 export function artifactsOf({ actions }: Execution): ReadonlyMap<string, Location> {
   return new Map(

@@ -1,4 +1,6 @@
-import { BadOptions, readOptions } from './options.ts'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { BadOptions, HELP, readOptions } from './options.ts'
 
 test('an environment is enough: what is committed last is pushed', () => {
   expect(readOptions(['dev'])).toEqual({
@@ -30,4 +32,17 @@ test.each([
 ])('%j is not taken', (args, message) => {
   expect(() => readOptions(args)).toThrow(message)
   expect(() => readOptions(args)).toThrow(BadOptions)
+})
+
+test('the reference tells every option of the help, and no other', () => {
+  const page = readFileSync(
+    path.resolve(import.meta.dirname, '../../../../docs/reference/deploying.md'),
+    'utf8',
+  )
+  const [, section = ''] = page.split('### `npm run pipeline`')
+  const [table = ''] = section.split(/^##/m)
+
+  const inTable = [...table.matchAll(/^\| `(--.*?)` \|/gm)].map(([, option]) => option)
+  const inHelp = [...HELP.matchAll(/^ {2}(--\S+(?: <\w+>)?) /gm)].map(([, option]) => option)
+  expect(inTable).toEqual(inHelp)
 })

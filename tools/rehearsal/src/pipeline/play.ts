@@ -1,17 +1,22 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline'
-import { isAlive, markOf, readMark } from '@cartwright/deploy/mark'
+import { aliveIn, claimFile } from '@cartwright/deploy/claim-file'
+import { markOf } from '@cartwright/deploy/mark'
+import type { Layout } from '@cartwright/image'
 import { Guard } from '../guard/guard.ts'
+import { buildApi } from '../images/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 import type { Remote } from '../rehearsal/remote.ts'
-import { type Commit, findCommit } from './checkout.ts'
+import { type Commit, findCommit, isCheckedOut } from './checkout.ts'
 import { DeliveryClients } from './clients.ts'
 import { History } from './history.ts'
 import { type Answer, type Outcome, Player } from './player.ts'
 import { prove, provenIn } from './prove.ts'
 import { Workshop } from './workshop.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../../../..')
 
 export interface PlayOptions {
   /** A repository on this machine. */
@@ -50,6 +55,7 @@ export async function playPipeline(remote: Remote, options: PlayOptions): Promis
     const workshop = await Workshop.open({ folder, guard, api, endpoint: aws.endpoint, nodeImage, hear, env })
     const history = new History(aws.endpoint, clients.codepipeline, pipeline.name ?? '')
     const player = new Player({ clients, pipeline, history, workshop, repository, answer, signal, tell })
+    await workshop.clearAll(await openBuilds(clients))
     const open = await settled(history, player, tell)
     if (answer !== 'wait') {
       if (open === undefined)
@@ -65,6 +71,15 @@ export async function playPipeline(remote: Remote, options: PlayOptions): Promis
     await guard.stop()
     turn()
   }
+}
+
+/** Nobody plays them any more: it is this player's turn. */
+async function openBuilds({ codebuild }: DeliveryClients): Promise<readonly string[]> {
+  const { ids = [] } = await codebuild.listBuilds({})
+  const { builds = [] } = ids.length === 0 ? {} : await codebuild.batchGetBuilds({ ids })
+  return builds.flatMap(({ id, buildStatus }) =>
+    id !== undefined && buildStatus === 'IN_PROGRESS' ? [id] : [],
+  )
 }
 
 async function declaredPipeline(
@@ -94,9 +109,23 @@ async function proveSources(
     actions.flatMap(({ configuration }) => configuration?.['ProjectName'] ?? []),
   )
   const { projects = [] } = names.length === 0 ? {} : await codebuild.batchGetProjects({ names })
-  for (const repositoryName of projects.flatMap((project) => provenIn(project) ?? [])) {
-    if ((await prove({ ecr, repositoryName, sources, folder })) === undefined) continue
-    tell(`${repositoryName} is not rehearsed: it was made, and has proven ${sources.commit.slice(0, 12)}`)
+  const own = path.join(folder, 'proven')
+  // The API is bundled of the sources that this file is of.
+  const build = async (): Promise<Layout> => {
+    if (!(await isCheckedOut({ repository: ROOT, commit: sources.commit })))
+      throw new RehearsalProblem(
+        `the image of ${sources.commit} is to have been proven before, and other sources are checked out; wanted: that commit, and nothing changed since`,
+      )
+    mkdirSync(own, { recursive: true })
+    return await buildApi(sources.commit, own)
+  }
+  try {
+    for (const repositoryName of projects.flatMap((project) => provenIn(project) ?? [])) {
+      if ((await prove({ ecr, repositoryName, sources, build })) === undefined) continue
+      tell(`${repositoryName} is not rehearsed: it was made, and has proven ${sources.commit.slice(0, 12)}`)
+    }
+  } finally {
+    rmSync(own, { recursive: true, force: true })
   }
 }
 
@@ -131,31 +160,11 @@ async function takeTurn(
   signal: AbortSignal,
 ): Promise<() => void> {
   const file = path.join(folder, 'player.json')
-  const own = path.join(folder, `player-${process.pid}.json`)
-  writeFileSync(own, JSON.stringify(markOf(process.pid)))
-  try {
-    for (let isTold = false; ; ) {
-      signal.throwIfAborted()
-      if (isLinked(own, file)) return () => rmSync(file, { force: true })
-      const other = readMark(readFileSync(file, { encoding: 'utf8', flag: 'a+' }))
-      if (other === undefined || !isAlive(other)) rmSync(file, { force: true })
-      else {
-        if (!isTold) tell(`another execution is being played (process ${other.pid}): waiting for it`)
-        isTold = true
-        await sleep(LOOK, undefined, { signal })
-      }
-    }
-  } finally {
-    rmSync(own, { force: true })
-  }
-}
-
-function isLinked(own: string, file: string): boolean {
-  try {
-    linkSync(own, file)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+  for (let isTold = false; ; isTold = true) {
+    signal.throwIfAborted()
+    const other = claimFile(file, JSON.stringify(markOf(process.pid)), aliveIn)
+    if (other === undefined) return () => rmSync(file, { force: true })
+    if (!isTold) tell(`another execution is being played (process ${other.pid}): waiting for it`)
+    await sleep(LOOK, undefined, { signal })
   }
 }

@@ -6,13 +6,13 @@ import type {
   StageDeclaration,
 } from '@aws-sdk/client-codepipeline'
 import { takeRole } from '../clients/index.ts'
-import { RehearsalProblem } from '../problem.ts'
 import { ACTIONS, ActionFailed, APPROVAL, kindOf, resultOf } from './actions.ts'
 import { ArtifactStore } from './artifacts.ts'
 import { runBuild } from './build/build.ts'
+import { checkDeclared } from './check-declared.ts'
 import type { DeliveryClients } from './clients.ts'
 import { type ServiceEvent, targetsOf } from './events.ts'
-import { artifactsOf, type Execution, type History, variablesOf } from './history.ts'
+import { artifactsOf, type Execution, type History, rollbackTarget, variablesOf } from './history.ts'
 import { resolved } from './variables.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -55,14 +55,8 @@ export class Player {
   /** @throws {RehearsalProblem} where it has something that is not played */
   constructor(options: PlayerOptions) {
     this.#options = options
-    const { name = '', artifactStore, stages = [] } = options.pipeline
-    for (const action of stages.flatMap(({ actions = [] }) => actions)) {
-      const kind = kindOf(action)
-      if (kind === APPROVAL || kind in ACTIONS) continue
-      throw new RehearsalProblem(
-        `the pipeline's action ${action.name} is of the kind ${kind}, which is not played; wanted: ${[APPROVAL, ...Object.keys(ACTIONS)].join(', ')}`,
-      )
-    }
+    const { name = '', artifactStore } = options.pipeline
+    checkDeclared(options.pipeline, options.clients.place.region)
     this.#artifacts = new ArtifactStore({
       bucket: artifactStore?.location ?? '',
       pipeline: name,
@@ -85,11 +79,11 @@ export class Player {
   /** Ends one whose player is gone, as somebody would who stops it. */
   async abandon(id: string): Promise<void> {
     const execution = await this.#options.history.find(id)
-    const [action] = execution.actions.filter(({ status }) => status === 'InProgress')
     for (const one of execution.actions) if (one.status === 'InProgress') one.status = 'Abandoned'
-    execution.told.status = 'Stopped'
-    await this.#options.history.record(execution)
-    if (action?.stageName !== undefined) await this.#announce(execution, action.stageName, 'STOPPED')
+    // Also between two actions: what the first has begun is to be undone.
+    const stage = execution.actions.at(-1)?.stageName
+    if (stage !== undefined) await this.#announce(execution, stage, 'STOPPED')
+    await this.#end(execution, 'Stopped')
   }
 
   #new(told: Partial<Execution['told']>): Execution {
@@ -141,17 +135,17 @@ export class Player {
       }
       return undefined
     } catch (error) {
-      if (error instanceof RehearsalProblem && !signal.aborted) throw error
       const isStopped = signal.aborted
       const reason = error instanceof Error ? error.message : String(error)
       if (!isStopped) tell(`${name}: failed: ${reason}`)
-      const outcome = await this.#end(execution, isStopped ? 'Stopped' : 'Failed')
       const failedAt = new Date()
       const rollback =
         !isStopped && stage.onFailure?.result === 'ROLLBACK'
           ? await this.#rollBack(execution, stage)
           : undefined
       await this.#announce(execution, name, isStopped ? 'STOPPED' : 'FAILED', failedAt)
+      // Last: one that is killed before goes on with it, as it is not ended.
+      const outcome = await this.#end(execution, isStopped ? 'Stopped' : 'Failed')
       return {
         ...outcome,
         stage: name,
@@ -174,7 +168,7 @@ export class Player {
     const there = artifactsOf(execution)
     const inputs = (action.inputArtifacts ?? []).map(({ name = '' }) => {
       const found = there.get(name)
-      if (found === undefined) throw new RehearsalProblem(`no action before ${action.name} made ${name}`)
+      if (found === undefined) throw new ActionFailed(`no action before ${action.name} made ${name}`)
       return { name, location: found }
     })
     const detail = await this.#begin(execution, stageName, action, configuration, inputs)
@@ -289,11 +283,8 @@ export class Player {
   /** Plays the stage again with what the last execution deployed that went through it. */
   async #rollBack(failed: Execution, stage: StageDeclaration): Promise<Outcome | 'nothing to go back to'> {
     const { history, tell, pipeline } = this.#options
-    const target = (await history.list()).find(
-      ({ status, pipelineExecutionId }) =>
-        status === 'Succeeded' && pipelineExecutionId !== failed.told.pipelineExecutionId,
-    )
-    const found = target === undefined ? undefined : await history.find(target.pipelineExecutionId ?? '')
+    const target = rollbackTarget(await history.list(), failed.told.pipelineExecutionId)
+    const found = target === undefined ? undefined : await history.find(target)
     // A pipeline that was changed since has none that it can go back to.
     if (found === undefined || found.told.pipelineVersion !== pipeline.version) {
       tell(`${stage.name}: is to be rolled back, and there is no release that this pipeline made before`)
@@ -347,7 +338,6 @@ export class Player {
         id: build.id,
         project: declared,
         overrides: Object.fromEntries(environmentVariablesOverride.map(({ name, value }) => [name, value])),
-        sources: { kind: 'none' },
         artifacts: this.#artifacts,
         signal: new AbortController().signal,
         note,

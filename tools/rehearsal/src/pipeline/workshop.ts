@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { PATHS } from '@cartwright/local-aws'
@@ -14,9 +15,9 @@ const run = promisify(execFile)
 /** What buildspecs start, and the package of Debian that has it. */
 const PROGRAMS = { bash: 'bash', git: 'git', jq: 'jq', curl: 'curl', aws: 'awscli' } as const
 
-/** What of this machine's environment builds see: how to reach the package registry, and nothing that is the user's own. */
+/** What of this machine's environment builds see: how to reach package registries and Docker. */
 const PASSED =
-  /^(HOME|LANG|LC_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|npm_config_(registry|cache|userconfig))$/i
+  /^(LANG|LC_\w+|(https?|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|npm_config_registry|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY)|XDG_RUNTIME_DIR)$/i
 
 const DOCKER = path.join(import.meta.dirname, 'stand-ins/docker.ts')
 
@@ -81,29 +82,50 @@ export class Workshop {
     return path.join(this.folder, 'bin')
   }
 
+  get #builds(): string {
+    return path.join(this.folder, 'builds')
+  }
+
   /** Where the stand-in for Docker notes what it has made. */
   get #docker(): string {
     return path.join(this.folder, 'docker')
   }
 
+  /** A build's own folder; it is not there yet. */
+  buildFolder(build: string): string {
+    return path.join(this.#builds, build)
+  }
+
   /** @param folder the build's own */
   environment(folder: string): Readonly<Record<string, string>> {
-    const { env, nodeImage } = this.#options
-    const temporary = path.join(folder, 'tmp')
-    mkdirSync(temporary, { recursive: true })
+    const { env, nodeImage, api } = this.#options
+    const [temporary, home] = [path.join(folder, 'tmp'), path.join(folder, 'home')]
+    for (const one of [temporary, home]) mkdirSync(one, { recursive: true })
+    const users = env['HOME'] ?? homedir()
+    // It may say how to reach the package registry.
+    if (existsSync(path.join(users, '.npmrc'))) cpSync(path.join(users, '.npmrc'), path.join(home, '.npmrc'))
     const passed = Object.entries(env).filter(([name, value]) => PASSED.test(name) && value !== undefined)
+    const direct = [
+      env['no_proxy'] ?? env['NO_PROXY'] ?? [],
+      '127.0.0.1',
+      'localhost',
+      new URL(api.url).hostname,
+    ]
     return {
       // Values that are undefined were left out.
       ...(Object.fromEntries(passed) as Record<string, string>),
       PATH: [this.#bin, path.dirname(process.execPath), env['PATH'] ?? ''].join(path.delimiter),
+      HOME: home,
       TMPDIR: temporary,
+      // Packages that were fetched once are fetched again from there.
+      npm_config_cache: env['npm_config_cache'] ?? path.join(users, '.npm'),
+      no_proxy: direct.flat().join(','),
+      NO_PROXY: direct.flat().join(','),
       CURL_HOME: this.folder,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',
-      // No settings of real accounts.
-      AWS_CONFIG_FILE: path.join(this.folder, 'none'),
-      AWS_SHARED_CREDENTIALS_FILE: path.join(this.folder, 'none'),
       STAND_IN_FOLDER: this.#docker,
+      STAND_IN_PATH: env['PATH'] ?? '',
       ...(nodeImage === undefined ? {} : { STAND_IN_NODE_IMAGE: nodeImage }),
     }
   }
@@ -113,11 +135,21 @@ export class Workshop {
     await tell(this.#options.endpoint, PATHS.builds, { ...build, endTime: new Date() })
   }
 
-  /** Removes the images that a build has left on this machine, as its own machine would go with them. */
-  async clear(): Promise<void> {
-    const notes = path.join(this.#docker, 'built')
-    if (!existsSync(notes)) return
-    await run(process.execPath, [DOCKER, 'clear'], { env: { ...process.env, STAND_IN_FOLDER: this.#docker } })
+  /** Removes what a build has left on this machine, as its own machine would go with it. */
+  async clear(folder: string): Promise<void> {
+    if (existsSync(path.join(this.#docker, 'built'))) {
+      // An image that is left is no reason for a build to fail.
+      await run(process.execPath, [DOCKER, 'clear'], { env: this.environment(folder) }).catch(() => undefined)
+    }
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  /** Removes what builds have left whose player was killed, and says that they have ended. */
+  async clearAll(open: readonly string[]): Promise<void> {
+    for (const id of open)
+      await this.reportBuild({ id, buildStatus: 'STOPPED', currentPhase: 'COMPLETED', buildComplete: true })
+    for (const build of existsSync(this.#builds) ? readdirSync(this.#builds) : [])
+      await this.clear(this.buildFolder(build))
   }
 
   #lay(aws: string): void {

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { claimFile } from '@cartwright/deploy/claim-file'
 import { isAlive, markOf, type ProcessMark } from '@cartwright/deploy/mark'
 import { cacheFolder } from '@cartwright/local-aws'
 import type { Keys, Place } from '../clients/index.ts'
@@ -60,16 +61,9 @@ export class RehearsalFolder {
    * @throws {RehearsalProblem} where another one has it
    */
   claim(environment: string): void {
-    const own = this.#written({ environment, mark: markOf(process.pid) })
-    try {
-      while (!isLinked(own, this.#file)) {
-        const other = this.claimed()
-        if (other !== undefined) throw runsAlready(other)
-        rmSync(this.#file, { force: true })
-      }
-    } finally {
-      rmSync(own, { force: true })
-    }
+    const own: Claim = { environment, mark: markOf(process.pid) }
+    const other = claimFile(this.#file, JSON.stringify(own), claimIn)
+    if (other !== undefined) throw runsAlready(other)
     this.clear()
     mkdirSync(this.temporary, { recursive: true, mode: 0o700 })
   }
@@ -87,8 +81,11 @@ export class RehearsalFolder {
 
   /** Who has it, also one that has only begun. */
   claimed(): Claim | undefined {
-    const read = this.#read()
-    return read !== undefined && isAlive(read.mark) ? read : undefined
+    try {
+      return claimIn(readFileSync(this.#file, 'utf8'))
+    } catch {
+      return undefined
+    }
   }
 
   /** The one that runs, if one does. */
@@ -126,14 +123,16 @@ export class RehearsalFolder {
     writeFileSync(file, JSON.stringify(claim), { mode: 0o600 })
     return file
   }
+}
 
-  #read(): Claim | undefined {
-    try {
-      // Written by this class.
-      return JSON.parse(readFileSync(this.#file, 'utf8')) as Claim
-    } catch {
-      return undefined
-    }
+/** What a process that has not ended wrote. */
+function claimIn(text: string): Claim | undefined {
+  try {
+    // Written by this class.
+    const claim = JSON.parse(text) as Claim
+    return isAlive(claim.mark) ? claim : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -141,14 +140,4 @@ export function runsAlready({ environment, mark }: Claim): RehearsalProblem {
   return new RehearsalProblem(
     `a rehearsal of ${environment} runs already (process ${mark.pid}); end it first: npm run rehearse -- --down`,
   )
-}
-
-function isLinked(own: string, file: string): boolean {
-  try {
-    linkSync(own, file)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
 }

@@ -1,13 +1,13 @@
 import { DeployProblem } from '@cartwright/deploy/problem'
 import { findRinging } from '@cartwright/deploy/rollback-alarms'
-import { findDeployed } from '../environment/deployed.ts'
+import { type Deployed, findDeployed } from '../environment/deployed.ts'
 import { look, type Situation, shownSituation } from '../environment/situation.ts'
 import type { Proven } from '../images/images.ts'
 import { shownMark } from '../images/marks.ts'
 import type { Options } from '../options.ts'
 import { familyOf, listRevisions, nameOf, type Revision, releaseOf, retire } from '../rollout/revisions.ts'
 import { takeIntoUse } from '../take-into-use.ts'
-import { abandonedBy, releaseBefore } from './history.ts'
+import { abandonedBy, isInDoubt, leftBy, releaseBefore } from './history.ts'
 import { isInUse } from './release.ts'
 import { shownSteps } from './steps.ts'
 import type { Talk } from './talk.ts'
@@ -30,6 +30,18 @@ export async function rollback(
   const proven = await images.proven()
   const family = familyOf(situation.runs.arn) || names.taskFamily
   const revisions = await listRevisions(clients.ecs, service, family)
+  const tags = new Set(proven.map((one) => one.tag))
+  // One that was killed when it had succeeded is ended, and does not go one further back.
+  const left = leftBy(revisions, situation, tags)
+  if (left.length > 0 && (options.tag ?? situation.inUse) === situation.inUse) {
+    tell(`${where}: ${shownSituation(situation)}`)
+    tell(`  1. takes out of use what was released before it was put in place again: ${shownReleases(left)}`)
+    tell(`  to another one instead: npm run rollback -- ${environment.name} <tag>`)
+    await agree(`End the rollback of ${where} to ${situation.inUse}?`)
+    await leave(deployed, left, talk)
+    tell(`${environment.name}: ${situation.inUse} runs and is in use`)
+    return
+  }
   const mark = choose(options.tag, revisions, situation, proven)
   if (isInUse(situation, mark.tag)) {
     tell(`${where}: ${mark.tag} runs and is in use; nothing to do`)
@@ -46,21 +58,39 @@ export async function rollback(
   await agree(`Roll ${where} back to ${mark.tag}?`)
 
   await talk.undoable(takeIntoUse(deployed, mark, { ...talk, isUrgent: true }))
-  // The next rollback is not to come back to them.
-  const abandoned = abandonedBy(revisions, mark.tag, situation)
-  await retire(clients.ecs, abandoned)
-  if (abandoned.length > 0) tell(`out of use: ${abandoned.map(({ arn }) => nameOf(arn)).join(', ')}`)
+  // Not before it: until it is said to be in use, what is left may have to run again.
+  await leave(deployed, abandonedBy(revisions, mark.tag, situation), talk)
   tell(`${environment.name}: ${mark.tag} runs and is in use`)
 }
 
-/** @throws {DeployProblem} where there is no such image, with those that there are */
+/** The next rollback is not to come back to them. */
+async function leave(
+  { clients: { ecs } }: Deployed,
+  revisions: readonly Revision[],
+  { tell }: Talk,
+): Promise<void> {
+  await retire(ecs, revisions)
+  if (revisions.length > 0) tell(`out of use: ${revisions.map(({ arn }) => nameOf(arn)).join(', ')}`)
+}
+
+function shownReleases(revisions: readonly Revision[]): string {
+  return revisions.map((one) => `${nameOf(one.arn)} (${releaseOf(one)})`).join(', ')
+}
+
+/** @throws {DeployProblem} where there is no such image, with those that there are, or it has to be said which one is meant */
 function choose(
   tag: string | undefined,
   revisions: readonly Revision[],
   situation: Situation,
   proven: readonly Proven[],
 ): Proven {
-  const wanted = tag ?? releaseBefore(revisions, situation, new Set(proven.map((one) => one.tag)))
+  const tags = new Set(proven.map((one) => one.tag))
+  if (tag === undefined && isInDoubt(situation, tags))
+    throw new DeployProblem(
+      `${releaseOf(situation.runs)} runs and was in use before, and ${situation.inUse} is said to be in use: a rollback, or another ` +
+        `release, has not ended; wanted: a tag, ${releaseOf(situation.runs)} to keep what runs, ${situation.inUse} to go back`,
+    )
+  const wanted = tag ?? releaseBefore(revisions, situation, tags)
   const found = proven.find((one) => one.tag === wanted)
   if (found !== undefined) return found
   const what =

@@ -6,10 +6,12 @@ import { DeployProblem } from '@cartwright/deploy/problem'
 import type { Tell } from '@cartwright/deploy/tell'
 import {
   buildImage,
+  type Engine,
   findEngine,
   ImageProblem,
   type Layout,
   makeNodeBase,
+  NODE_BASE,
   pushImage,
   readLayout,
 } from '@cartwright/image'
@@ -63,12 +65,43 @@ export async function buildAndPush(options: BuildOptions): Promise<void> {
 
 async function build({ tag, nodeImage, tell }: BuildOptions, folder: string): Promise<Layout> {
   const engine = findEngine()
-  const name = `cartwright/cart-api:${tag}`
-  tell(`builds ${name} by ${engine.name}`)
-  const base = nodeImage === 'own' ? await makeNodeBase(engine) : nodeImage
-  await buildImage({ engine, name, release: tag, nodeImage: base, hear: (line) => tell(`  ${line}`) })
-  await engine.save(name, folder)
+  // A name of this run alone: `npm run image` calls its own by the commit, and they are the user's.
+  const name = `cartwright/release-${process.pid}:${tag}`
+  const isOwn = nodeImage === 'own'
+  const baseBefore = isOwn ? await idOf(engine, NODE_BASE) : undefined
+  tell(`builds the image ${tag} by ${engine.name}`)
+  try {
+    const base = isOwn ? await makeNodeBase(engine) : nodeImage
+    await buildImage({ engine, name, release: tag, nodeImage: base, hear: (line) => tell(`  ${line}`) })
+    await engine.save(name, folder)
+  } finally {
+    await attempt(engine, removing(engine, name))
+    if (isOwn) await putBack(engine, NODE_BASE, baseBefore)
+  }
   return readLayout(folder)
+}
+
+/** Leaves a name as it was before something was made by it. */
+async function putBack(engine: Engine, name: string, before: string | undefined): Promise<void> {
+  const made = await idOf(engine, name)
+  if (made === undefined || made === before) return
+  if (before !== undefined) await attempt(engine, ['tag', before, name])
+  await attempt(engine, removing(engine, before === undefined ? name : made))
+}
+
+async function idOf(engine: Engine, name: string): Promise<string | undefined> {
+  const told = await attempt(engine, ['images', '--quiet', '--no-trunc', name])
+  return told?.trim() || undefined
+}
+
+/** Not by force: what others use stays. */
+function removing(engine: Engine, image: string): readonly string[] {
+  return engine.name === 'docker' ? ['image', 'rm', image] : ['rmi', image]
+}
+
+/** What is left behind is no failure of a release, and an image whose build failed is not there. */
+function attempt(engine: Engine, command: readonly string[]): Promise<string | undefined> {
+  return engine.run(command).catch(() => undefined)
 }
 
 function checkArchitecture({ config }: Layout, options: BuildOptions): void {

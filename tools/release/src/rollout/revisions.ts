@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ECS, paginateListTaskDefinitions, type TaskDefinition } from '@aws-sdk/client-ecs'
 import { DeployProblem } from '@cartwright/deploy/problem'
 import { tagOf } from '../images/reference.ts'
@@ -23,7 +24,27 @@ export interface RegisterOptions {
  * @returns its ARN
  * @throws {DeployProblem} where there is no such service or container
  */
-export async function registerRevision(ecs: ECS, { service, image }: RegisterOptions): Promise<string> {
+export async function registerRevision(ecs: ECS, options: RegisterOptions): Promise<string> {
+  const { wanted, tags } = await withImage(ecs, options)
+  const registered = await ecs.registerTaskDefinition({ ...wanted, ...(tags.length === 0 ? {} : { tags }) })
+  return registered.taskDefinition?.taskDefinitionArn ?? ''
+}
+
+/**
+ * The newest revision, where it is what {@link registerRevision} would register: an earlier run has done so. One with the image, but
+ * with settings of a deploy that failed, is not.
+ *
+ * @returns its ARN; undefined where it is another one
+ * @throws {DeployProblem} as {@link registerRevision}
+ */
+export async function findRegistered(ecs: ECS, options: RegisterOptions): Promise<string | undefined> {
+  const { wanted } = await withImage(ecs, options)
+  const { taskDefinition = {} } = await ecs.describeTaskDefinition({ taskDefinition: wanted.family })
+  return isDeepStrictEqual(asked(taskDefinition), wanted) ? taskDefinition.taskDefinitionArn : undefined
+}
+
+/** What the service has, with another image. */
+async function withImage(ecs: ECS, { service, image }: RegisterOptions) {
   const { taskDefinition: own = '' } = await describe(ecs, service)
   const { taskDefinition = {}, tags = [] } = await ecs.describeTaskDefinition({
     taskDefinition: own,
@@ -31,16 +52,15 @@ export async function registerRevision(ecs: ECS, { service, image }: RegisterOpt
   })
   const { containerDefinitions = [], ...rest } = taskDefinition
   const released = containerIn(taskDefinition, service)
-  const registered = await ecs.registerTaskDefinition({
+  const wanted = {
     ...asked(rest),
     family: familyOf(own),
     containerDefinitions: containerDefinitions.map((one) => (one === released ? { ...one, image } : one)),
-    ...(tags.length === 0 ? {} : { tags }),
-  })
-  return registered.taskDefinition?.taskDefinitionArn ?? ''
+  }
+  return { wanted, tags }
 }
 
-/** A revision by its ARN, or the newest that is in use by its family. */
+/** A revision by its ARN. */
 export async function describeRevision(
   ecs: ECS,
   service: ServicePlace,

@@ -13,9 +13,11 @@ export interface UndoOptions {
 }
 
 /**
- * Takes the revisions of a failed release out of use: those with its image, newer than what is in use. Where one of them still runs, the newest that has the
- * image in use takes its place; before the first release, nothing runs again. What the pipeline does
- * (infra/src/delivery/buildspecs/undo.yml).
+ * Takes the revisions of a failed release out of use: those with its image that are newer than the one in use. Where one of them
+ * still runs, the newest that has the image in use takes its place; before the first release, nothing runs again.
+ *
+ * The pipeline (infra/src/delivery/buildspecs/undo.yml) goes by time instead: it takes all that have the image and were registered
+ * before its run failed, also those older than the one in use, and leaves those that a later run has registered.
  */
 export async function undo(deployed: Deployed, options: UndoOptions): Promise<void> {
   const { tag, patience, interval, tell } = options

@@ -26,10 +26,10 @@ def _body(request: Any) -> dict:
     return body if isinstance(body, dict) else {}
 
 
-def _arn(request: Any, service: str, resource: str) -> str:
+def _arn(request: Any, service: str, resource: str, account: str | None = None) -> str:
     if resource.startswith("arn:"):
         return resource
-    return f"arn:{request.partition}:{service}:{request.region}:{request.current_account}:{resource}"
+    return f"arn:{request.partition}:{service}:{request.region}:{account or request.current_account}:{resource}"
 
 
 #: What TransactWriteItems needs for each kind of write (Service Authorization Reference, Amazon DynamoDB).
@@ -111,7 +111,7 @@ def _sns(request: Any, _body: dict) -> Iterator[Demand]:
 def _ecr(request: Any, body: dict) -> Iterator[Demand]:
     named = [body["repositoryName"]] if "repositoryName" in body else body.get("repositoryNames") or []
     for name in named:
-        yield None, _arn(request, "ecr", f"repository/{name}")
+        yield None, _arn(request, "ecr", f"repository/{name}", body.get("registryId"))
 
 
 def _codebuild(request: Any, body: dict) -> Iterator[Demand]:

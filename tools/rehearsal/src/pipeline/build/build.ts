@@ -1,10 +1,10 @@
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Project } from '@aws-sdk/client-codebuild'
 import { takeRole } from '../../clients/index.ts'
 import { RehearsalProblem } from '../../problem.ts'
-import type { ArtifactStore, Files, Location } from '../artifacts.ts'
-import { checkOut } from '../checkout.ts'
+import { type ArtifactStore, CLONE_FILE, type Files, type Location } from '../artifacts.ts'
+import { type Commit, checkOut } from '../checkout.ts'
 import type { DeliveryClients } from '../clients.ts'
 import type { Workshop } from '../workshop.ts'
 import { BuildLog } from './build-log.ts'
@@ -12,11 +12,10 @@ import { type Buildspec, readBuildspec } from './buildspec.ts'
 import { BuildCache } from './cache.ts'
 import { type Ended, runCommands } from './machine.ts'
 
-/** What a build begins with: a clone of the sources at a commit, the files of an artifact, or nothing. */
-export type Sources =
-  | { readonly kind: 'clone'; readonly repository: string; readonly commit: string; readonly from: Location }
-  | { readonly kind: 'artifact'; readonly from: Location }
-  | { readonly kind: 'none' }
+/** What a build begins with: a clone of a commit, where the artifact says so, or the artifact's files. */
+export interface Sources extends Commit {
+  readonly from: Location
+}
 
 export interface BuildOptions {
   readonly clients: DeliveryClients
@@ -25,7 +24,8 @@ export interface BuildOptions {
   readonly id: string
   readonly project: Project
   readonly overrides?: Readonly<Record<string, string>>
-  readonly sources: Sources
+  /** @default none */
+  readonly sources?: Sources | undefined
   readonly artifacts: ArtifactStore
   /** What the artifact is called that it makes. @default it makes none */
   readonly output?: string | undefined
@@ -48,6 +48,17 @@ const LAST_LINES = 40
  * The emulator is told what becomes of it.
  */
 export async function runBuild(options: BuildOptions): Promise<Built> {
+  try {
+    const built = await carryOut(options)
+    await tellEnd(options, built)
+    return built
+  } catch (error) {
+    await tellEnd(options, { status: 'FAILED', exported: {} })
+    throw error
+  }
+}
+
+async function carryOut(options: BuildOptions): Promise<Built> {
   const { clients, workshop, id, project, note } = options
   const role = await takeRole(clients, project.serviceRole ?? '', 'codebuild.amazonaws.com')
   const own = clients.as(role)
@@ -55,9 +66,8 @@ export async function runBuild(options: BuildOptions): Promise<Built> {
   for (const one of buildspec.notPlayed) note(`${one} is asked for; this machine has what it has`)
   const stream = id.split(':').at(-1) ?? id
   const log = await BuildLog.open(own.logs, project.logsConfig?.cloudWatchLogs?.groupName ?? '', stream)
-  const folder = path.join(workshop.folder, 'builds', stream)
+  const folder = workshop.buildFolder(stream)
   const sources = path.join(folder, 'src')
-  mkdirSync(sources, { recursive: true })
   const cache = new BuildCache(path.join(workshop.folder, 'cache', project.name ?? ''))
   const said: string[] = []
   const hear = (line: string): void => {
@@ -67,47 +77,53 @@ export async function runBuild(options: BuildOptions): Promise<Built> {
     if (said.length > LAST_LINES) said.shift()
   }
   try {
-    await layOut(options, own, sources)
+    mkdirSync(sources, { recursive: true })
+    const commit = await layOut(options, own, sources)
     cache.restore(sources, buildspec.cached)
     const ended = await runCommands({
       buildspec,
       sources,
       folder,
-      environment: environmentOf(options, buildspec, sources, role),
+      environment: environmentOf(options, buildspec, { sources, commit }, role),
       guard: workshop.guard,
       patience: (project.timeoutInMinutes ?? 60) * 60_000,
       signal: options.signal,
       hear,
-      begins: (command) => note(shownCommand(command)),
+      begins: (command) => {
+        note(shownCommand(command))
+        log.write(`[Container] Running command ${command}`)
+      },
     })
-    cache.keep(sources, buildspec.cached)
+    // What was killed may have left half of a file.
+    if (ended.status === 'SUCCEEDED' || ended.status === 'FAILED') cache.keep(sources, buildspec.cached)
     const artifact =
       ended.status === 'SUCCEEDED' ? await handOver(options, own, buildspec, sources) : undefined
     await log.close()
-    await tellEnd(options, ended, log)
     return { ...ended, artifact, said }
-  } catch (error) {
-    await tellEnd(options, { status: 'FAILED', exported: {} }, log)
-    throw error
   } finally {
-    await workshop.clear()
-    rmSync(folder, { recursive: true, force: true })
+    await log.close().catch(() => undefined)
+    await workshop.clear(folder)
   }
 }
 
+/** @returns the commit that was cloned; nothing where the artifact's files are all there is */
 async function layOut(
   { sources, artifacts }: BuildOptions,
   own: DeliveryClients,
   folder: string,
-): Promise<void> {
-  if (sources.kind === 'none') return
+): Promise<string | undefined> {
+  if (sources === undefined) return undefined
   const files = await artifacts.get(own.s3, sources.from)
-  if (sources.kind === 'clone') return checkOut(sources, folder)
+  if (CLONE_FILE in files) {
+    await checkOut(sources, folder)
+    return sources.commit
+  }
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name)
     mkdirSync(path.dirname(file), { recursive: true })
     writeFileSync(file, content)
   }
+  return undefined
 }
 
 async function handOver(
@@ -134,9 +150,9 @@ async function handOver(
 
 /** "Environment variables in build environments", and what leads the programs to the emulator. */
 function environmentOf(
-  { clients, workshop, id, project, overrides = {}, sources }: BuildOptions,
+  { clients, workshop, id, project, overrides = {} }: BuildOptions,
   { variables }: Buildspec,
-  folder: string,
+  { sources, commit }: { readonly sources: string; readonly commit: string | undefined },
   role: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string },
 ): Readonly<Record<string, string>> {
   const { region, endpoint } = clients.place
@@ -149,7 +165,7 @@ function environmentOf(
     },
   )
   return {
-    ...workshop.environment(path.dirname(folder)),
+    ...workshop.environment(path.dirname(sources)),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: endpoint,
@@ -157,27 +173,22 @@ function environmentOf(
     AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
     AWS_SESSION_TOKEN: role.sessionToken,
     CODEBUILD_BUILD_ID: id,
-    CODEBUILD_SRC_DIR: folder,
+    CODEBUILD_SRC_DIR: sources,
     CODEBUILD_BUILD_SUCCEEDING: '1',
-    CODEBUILD_RESOLVED_SOURCE_VERSION: sources.kind === 'clone' ? sources.commit : '',
+    CODEBUILD_RESOLVED_SOURCE_VERSION: commit ?? '',
     ...variables,
     ...Object.fromEntries(declared),
     ...overrides,
   }
 }
 
-async function tellEnd(
-  { id, workshop }: BuildOptions,
-  { status, exported }: Ended,
-  log: BuildLog,
-): Promise<void> {
+async function tellEnd({ id, workshop }: BuildOptions, { status, exported }: Ended): Promise<void> {
   await workshop.reportBuild({
     id,
     buildStatus: status,
     currentPhase: 'COMPLETED',
     buildComplete: true,
     exportedEnvironmentVariables: Object.entries(exported).map(([name, value]) => ({ name, value })),
-    logs: { groupName: log.group, streamName: log.stream },
   })
 }
 

@@ -34,7 +34,7 @@ export interface Ended {
 /** How long programs that are to end may take to do so, in milliseconds. */
 const LAST_WORDS = 5_000
 
-/** Runs a buildspec's commands. When it has ended, none of what they started is left. */
+/** Runs a buildspec's commands. When they have ended, none of what they started is left, but for what has left their group. */
 export async function runCommands(options: MachineOptions): Promise<Ended> {
   const { buildspec, sources, folder, environment, guard, patience, signal, hear, begins } = options
   const mark = randomUUID()
@@ -52,10 +52,11 @@ export async function runCommands(options: MachineOptions): Promise<Ended> {
   })
   const exported: Record<string, string> = {}
   let last: string | undefined
+  const output = createInterface({ input: program.stdout })
   const listening = async (): Promise<void> => {
     // The shell begins what it tells with a line of its own, in case that the one before has no end.
     let isEmpty = false
-    for await (const line of createInterface({ input: program.stdout })) {
+    for await (const line of output) {
       const told = toldBy(line, mark)
       if (isEmpty && told === undefined) hear('')
       isEmpty = line === ''
@@ -83,7 +84,10 @@ export async function runCommands(options: MachineOptions): Promise<Ended> {
   if (signal.aborted) stop()
   try {
     const { code } = await program.exited
+    // Somebody may hold it open for ever.
+    output.close()
     await listened
+    program.stdout.destroy()
     const status = ending ?? (code === 0 ? 'SUCCEEDED' : 'FAILED')
     return { status, exported, failed: status === 'SUCCEEDED' ? undefined : last }
   } finally {

@@ -14,6 +14,8 @@ import { ECR } from '@aws-sdk/client-ecr'
 import { Engine, findEngine, ImageProblem, makeNodeBase, pushImage, readLayout } from '@cartwright/image'
 
 const folder = process.env['STAND_IN_FOLDER'] ?? ''
+// On the build's own, `docker` is this one.
+process.env['PATH'] = process.env['STAND_IN_PATH'] ?? process.env['PATH']
 const [command = '', ...args] = process.argv.slice(2)
 
 interface Notes {
@@ -41,6 +43,12 @@ function engine(): Engine {
   if (found.name === 'docker') return found
   const storage = [...['--root', path.join(folder, 'storage')], ...['--runroot', path.join(folder, 'run')]]
   return new Engine('buildah', ['buildah', '--storage-driver', 'vfs', ...storage])
+}
+
+/** What an image is called here: the name that it has in the account may be one of the user's. */
+function localName(image: string): string {
+  const { repositoryName, tag } = partsOf(image)
+  return `localhost/rehearsed/${repositoryName}:${tag}`
 }
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>` */
@@ -76,8 +84,9 @@ async function build(): Promise<void> {
       'build-arg': { type: 'string', multiple: true },
     },
   })
-  const { file = 'Dockerfile', tag: name = '', 'build-arg': pairs = [] } = values
+  const { file = 'Dockerfile', tag = '', 'build-arg': pairs = [] } = values
   const [context = '.'] = positionals
+  const name = localName(tag)
   const own = engine()
   const given = process.env['STAND_IN_NODE_IMAGE']
   const base = given ?? read().base ?? (await makeNodeBase(own))
@@ -99,7 +108,7 @@ async function push(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const layout = mkdtempSync(path.join(folder, 'layout-'))
   try {
-    await engine().save(image, layout)
+    await engine().save(localName(image), layout)
     const digest = await pushImage({ ecr: new ECR(), layout: readLayout(layout), repositoryName, tag })
     console.log(`${tag}: digest: ${digest}`)
   } finally {
