@@ -99,7 +99,8 @@ export class Workshop {
   /** @param folder the build's own */
   environment(folder: string): Readonly<Record<string, string>> {
     const { env, nodeImage, api } = this.#options
-    const [temporary, home] = [path.join(folder, 'tmp'), path.join(folder, 'home')]
+    // What package managers remember, they remember for the next build.
+    const [temporary, home] = [path.join(folder, 'tmp'), path.join(this.folder, 'home')]
     for (const one of [temporary, home]) mkdirSync(one, { recursive: true })
     const users = env['HOME'] ?? homedir()
     // It may say how to reach the package registry.
