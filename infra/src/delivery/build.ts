@@ -40,6 +40,7 @@ export class Build extends Construct {
     // The sources come as a clone, with their history: the tree is told by it.
     connection.grantUse(role)
     artifacts.grantReadWrite(role)
+    registry.grantLogin(role)
     registry.grantPush(role)
     registry.grantReadScan(role)
   }

@@ -65,8 +65,7 @@ export class Registry extends Construct {
 
   /** Lets a role fetch images: what the execution role of tasks needs. */
   grantPull(role: Role): void {
-    // Belongs to no repository.
-    role.allow({ sid: 'EnterRegistry', actions: ['ecr:GetAuthorizationToken'] })
+    this.grantLogin(role)
     role.allow({
       sid: 'PullImages',
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -74,9 +73,14 @@ export class Registry extends Construct {
     })
   }
 
+  /** Lets Docker log in as a role, which ECR's own API does not need. */
+  grantLogin(role: Role): void {
+    // Belongs to no repository.
+    role.allow({ sid: 'EnterRegistry', actions: ['ecr:GetAuthorizationToken'] })
+  }
+
   /** Lets a role put images in, layer by layer, and see which are there. */
   grantPush(role: Role): void {
-    role.allow({ sid: 'EnterRegistry', actions: ['ecr:GetAuthorizationToken'] })
     role.allow({
       sid: 'PushImages',
       actions: [

@@ -237,6 +237,23 @@ test(
 )
 
 test(
+  'a setting with which no task starts is undone by ECS, and the deploy says so',
+  async () => {
+    const before = await remote.state()
+    user.add('dev', "  apiSettings: { MERGE_STRATEGY: 'none-such' },\n")
+
+    // ECS is steady then, with what ran before.
+    await expect(deployment.run('deploy', ['dev'], () => undefined)).rejects.toThrow(
+      /does not run the task definition of this plan.*ECS: .*rolling back to deployment/s,
+    )
+
+    expect((await remote.state()).service.definition).toBe(before.service.definition)
+    expect(await ask('/metadata')).toMatchObject({ release: first })
+  },
+  PATIENCE,
+)
+
+test(
   'no build says a secret, and no image has one',
   async () => {
     const secrets = await secretsOf()

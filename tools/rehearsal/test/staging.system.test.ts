@@ -35,6 +35,8 @@ const PROVING = `
   repositoryId: 'acme/shop',
 `
 
+const PROVING_REPOSITORY = 'cartwright-dev-cart-api'
+
 /** The emulator takes one request at a time, some ten milliseconds each, and other tests take processors, too. */
 const LOAD = { clients: 4, rate: 3 }
 
@@ -42,6 +44,7 @@ let user: User
 let rehearsal: Rehearsal
 let remote: Remote
 let deployment: Deployment
+let clients: Clients
 const said: string[] = []
 
 beforeAll(async () => {
@@ -59,6 +62,7 @@ beforeAll(async () => {
   const running = user.rehearsal.running()
   if (running === undefined) throw new Error('nobody can find the rehearsal')
   remote = new Remote(running)
+  clients = new Clients(running.aws, running.aws.keys)
 }, PATIENCE)
 
 afterAll(async () => {
@@ -95,11 +99,10 @@ test(
 test(
   'its pipeline takes over the very image that was proven, and waits for somebody before it is released',
   async () => {
-    const [proven, own] = ['cartwright-dev-cart-api', 'cartwright-staging-cart-api']
+    const [proven, own] = [PROVING_REPOSITORY, 'cartwright-staging-cart-api']
     const repository = new Repository(path.join(user.folder, 'repository'), /./)
     const commit = repository.commit('feat: proven')
-    const { aws } = remote.running
-    const { ecr } = new Clients(aws, aws.keys)
+    const { ecr } = clients
     const sources = { repository: repository.folder, commit }
     const image = path.join(user.folder, 'image')
     mkdirSync(image)
@@ -120,7 +123,7 @@ test(
     expect({ released, told }).toMatchObject({ released: { status: 'Succeeded', image: commit } })
     const after = await ecr.describeImages({ repositoryName: own, imageIds: [{ imageDigest: digest }] })
     const permissions = await deployment.aws.permissions()
-    const roles = await deliveryRoles(new Clients(aws, aws.keys))
+    const roles = await deliveryRoles(clients)
     const did = roles.filter(({ name }) => /-(pipeline|promote)$/.test(name))
     expect(did).toHaveLength(2)
     for (const role of did)
@@ -143,6 +146,8 @@ async function play(name: DrillName, isLate = false): Promise<void> {
 test(
   'is destroyed as one that was lived in, and leaves nothing',
   async () => {
+    // Nobody has deployed it.
+    await clients.ecr.deleteRepository({ repositoryName: PROVING_REPOSITORY, force: true })
     await rehearsal.destroy()
     await rehearsal.stop()
 
