@@ -75,10 +75,8 @@ const USE_CONNECTION = {
   UseConnectionByOldName: ['codestar-connections:UseConnection'],
 }
 const WRITE_LOG = { WriteLog: ['logs:CreateLogStream', 'logs:PutLogEvents'] }
-const PUSH = {
-  EnterRegistry: ['ecr:GetAuthorizationToken'],
-  PushImages: expect.arrayContaining(['ecr:PutImage', 'ecr:UploadLayerPart']),
-}
+const PUSH = { PushImages: expect.arrayContaining(['ecr:PutImage', 'ecr:UploadLayerPart']) }
+const LOGIN = { EnterRegistry: ['ecr:GetAuthorizationToken'] }
 const RUN = ['codebuild:BatchGetBuilds', 'codebuild:StartBuild']
 const UPDATE_SERVICE = { UpdateService: ['ecs:DescribeServices', 'ecs:UpdateService'] }
 
@@ -357,6 +355,7 @@ describe('rights', () => {
       ...USE_CONNECTION,
       ...ARTIFACTS,
       ...WRITE_ARTIFACTS,
+      ...LOGIN,
       ...PUSH,
       ReadScan: ['ecr:DescribeImageScanFindings'],
     })
