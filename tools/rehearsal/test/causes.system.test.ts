@@ -61,11 +61,18 @@ test(
         value,
       })),
     }))
-    await aws.ecs.registerTaskDefinition({ ...shape, containerDefinitions: misspelt })
+    // As a deploy does it: a release takes over what the service has.
+    const deploy = async (containers: typeof containerDefinitions): Promise<void> => {
+      const revision = { ...shape, containerDefinitions: containers }
+      const { taskDefinition } = await aws.ecs.registerTaskDefinition(revision)
+      const service = { cluster: 'cartwright-dev', service: FAMILY }
+      await aws.ecs.updateService({ ...service, taskDefinition: taskDefinition?.taskDefinitionArn })
+    }
+    await deploy(misspelt)
 
     const why = await failure()
 
-    await aws.ecs.registerTaskDefinition({ ...shape, containerDefinitions })
+    await deploy(containerDefinitions)
     expect(why).toMatch(/tasks of cartwright-dev-cart-api do not become healthy/)
     expect(why).toMatch(/container api exited with \d+/)
     expect(why).toMatch(/task \w+ said: .*TABLE_NAME/)

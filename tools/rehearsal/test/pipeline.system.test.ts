@@ -28,8 +28,9 @@ const COMPLETED = `
   deregistrationDelay: 10,
 `
 
-/** What is checked before a build, but the API's own tests and what they stand on: other tests are run beside this one. */
+/** Before a build the API's own tests are run, and of what it stands on: others are run beside this one. */
 const OTHER_TESTS = /^(infra|tools|environments)\/.*\.test\.ts$/
+const UNCHECKED = /^(infra|tools\/[\w-]+|environments)\/package\.json$/
 
 const PLAY = path.resolve(__dirname, 'play.ts')
 const RELEASE = path.resolve(__dirname, '../../release/src/main.ts')
@@ -47,7 +48,7 @@ let second: string
 beforeAll(async () => {
   user = new User()
   user.add('dev', COMPLETED)
-  repository = new Repository(path.join(user.folder, 'repository'), OTHER_TESTS)
+  repository = new Repository(path.join(user.folder, 'repository'), OTHER_TESTS, UNCHECKED)
   rehearsal = new Rehearsal({
     environment: 'dev',
     folder: user.rehearsal,
@@ -82,6 +83,22 @@ async function push(
   // Where the time went, for whoever reads the log of the tests.
   console.log(said.join('\n'))
   return { outcome, said }
+}
+
+/** In a process of its own, which is killed when it says that. */
+async function playAndKill(commit: string, line: string): Promise<void> {
+  const player = spawn(process.execPath, [PLAY, repository.folder, commit], {
+    env: user.variables,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let heard = ''
+  player.stdout.setEncoding('utf8').on('data', (text: string) => {
+    heard += text
+  })
+  const ended = once(player, 'close')
+  await until(() => heard.includes(line) || player.exitCode !== null)
+  player.kill('SIGKILL')
+  await ended
 }
 
 /** `npm run release`, `rollback` */
@@ -130,12 +147,16 @@ test(
 )
 
 test(
-  'a commit whose tests fail stops at Build',
+  'a commit whose tests fail stops at Build, also after an execution that was killed there',
   async () => {
     repository.edit('apps/cart-api/src/problems/catalogue.ts', 'There is no such cart for you', 'No')
-    const { outcome } = await push(repository.commit('fix: fewer words'))
+    const failing = repository.commit('fix: fewer words')
+    await playAndKill(failing, 'npm run check')
+
+    const { outcome, said } = await push(failing)
     repository.revert()
 
+    expect(said[0]).toMatch(/^execution \w+ was left in the middle: it is stopped$/)
     expect(outcome).toMatchObject({
       status: 'Failed',
       stage: 'Build',
@@ -182,35 +203,12 @@ test(
 )
 
 test(
-  'one that was killed while it deployed is stopped and undone by the next, which releases',
+  'npm run rollback goes back to the release before, and leaves nothing to change either',
   async () => {
     repository.edit('README.md', '# Cartwright', '# Cartwright, again')
     second = repository.commit('docs: again')
-    const killed = spawn(process.execPath, [PLAY, repository.folder, second], {
-      env: user.variables,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let heard = ''
-    killed.stdout.setEncoding('utf8').on('data', (text: string) => {
-      heard += text
-    })
-    await until(() => heard.includes('Deploy: cartwright-dev-cart-api:') || killed.exitCode !== null)
-    killed.kill('SIGKILL')
-    await once(killed, 'close')
+    expect((await push(second)).outcome).toMatchObject({ status: 'Succeeded', image: second })
 
-    const { outcome, said } = await push(second)
-
-    expect(said[0]).toMatch(/^execution \w+ was left in the middle: it is stopped$/)
-    expect(said).toContainEqual('  cartwright-dev-undo: succeeded')
-    expect(outcome).toMatchObject({ status: 'Succeeded', image: second })
-    await expectNothingToChange()
-  },
-  PATIENCE,
-)
-
-test(
-  'npm run rollback goes back to the release before, and leaves nothing to change either',
-  async () => {
     const said = await command('rollback', 'dev', '--yes')
 
     expect(said).toContain(`${first} runs and is in use`)
@@ -232,23 +230,6 @@ test(
     expect((await remote.state()).service.definition).not.toBe(before.service.definition)
     expect(await ask('/metadata')).toMatchObject({ release: first })
     await expectNothingToChange()
-  },
-  PATIENCE,
-)
-
-test(
-  'a setting with which no task starts is undone by ECS, and the deploy says so',
-  async () => {
-    const before = await remote.state()
-    user.add('dev', "  apiSettings: { MERGE_STRATEGY: 'none-such' },\n")
-
-    // ECS is steady then, with what ran before.
-    await expect(deployment.run('deploy', ['dev'], () => undefined)).rejects.toThrow(
-      /does not run the task definition of this plan.*ECS: .*rolling back to deployment/s,
-    )
-
-    expect((await remote.state()).service.definition).toBe(before.service.definition)
-    expect(await ask('/metadata')).toMatchObject({ release: first })
   },
   PATIENCE,
 )

@@ -8,8 +8,11 @@ const ROOT = path.resolve(__dirname, '../../..')
 export class Repository {
   readonly folder: string
 
-  /** @param without files that match are left out */
-  constructor(folder: string, without: RegExp) {
+  /**
+   * @param without files that match are left out
+   * @param unchecked package.json files whose packages have no checks there
+   */
+  constructor(folder: string, without: RegExp, unchecked = /(?!)/) {
     this.folder = folder
     mkdirSync(folder)
     const listed = git(ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0')
@@ -17,6 +20,12 @@ export class Repository {
     const there = listed.filter((file) => file !== '' && existsSync(path.join(ROOT, file)))
     for (const file of there.filter((name) => !without.test(name)))
       cpSync(path.join(ROOT, file), path.join(folder, file))
+    for (const file of there.filter((name) => unchecked.test(name))) {
+      const { scripts: _, ...rest } = JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as object & {
+        scripts?: object
+      }
+      writeFileSync(path.join(folder, file), `${JSON.stringify(rest, undefined, 2)}\n`)
+    }
     git(folder, 'init', '--quiet', '--initial-branch=develop')
     this.commit('as it is')
   }
