@@ -10,9 +10,9 @@ export class Repository {
 
   /**
    * @param without files that match are left out
-   * @param unchecked package.json files whose packages have no checks there
+   * @param check what `npm run check` does there
    */
-  constructor(folder: string, without: RegExp, unchecked = /(?!)/) {
+  constructor(folder: string, without: RegExp, check?: string) {
     this.folder = folder
     mkdirSync(folder)
     const listed = git(ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0')
@@ -20,14 +20,21 @@ export class Repository {
     const there = listed.filter((file) => file !== '' && existsSync(path.join(ROOT, file)))
     for (const file of there.filter((name) => !without.test(name)))
       cpSync(path.join(ROOT, file), path.join(folder, file))
-    for (const file of there.filter((name) => unchecked.test(name))) {
-      const { scripts: _, ...rest } = JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as object & {
-        scripts?: object
+    if (check !== undefined) {
+      const { scripts, ...rest } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+        scripts: object
       }
-      writeFileSync(path.join(folder, file), `${JSON.stringify(rest, undefined, 2)}\n`)
+      this.write(
+        'package.json',
+        `${JSON.stringify({ ...rest, scripts: { ...scripts, check } }, undefined, 2)}\n`,
+      )
     }
     git(folder, 'init', '--quiet', '--initial-branch=develop')
     this.commit('as it is')
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(path.join(this.folder, file), text)
   }
 
   /** Replaces a text in a file; it has to be there once. */
