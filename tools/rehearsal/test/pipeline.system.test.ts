@@ -239,7 +239,7 @@ test(
     const secrets = await secretsOf()
     expect(secrets.length).toBeGreaterThan(3)
     const lines = await linesOf('/cartwright-dev/delivery/')
-    expect(lines.length).toBeGreaterThan(100)
+    expect(lines.length).toBeGreaterThan(20)
     const { api } = await remote.state()
     expect(api.url).toContain('amazonaws.com')
     const folder = path.join(user.folder, 'pulled')
