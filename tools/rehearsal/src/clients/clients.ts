@@ -44,8 +44,7 @@ export class Clients {
   readonly sts: STS
 
   constructor(place: Place, keys: Keys) {
-    // What a shell may have set for real accounts.
-    const settings = { ...place, credentials: keys, useFipsEndpoint: false, useDualstackEndpoint: false }
+    const settings = settingsOf(place, keys)
     this.place = place
     this.keys = keys
     this.acm = new ACM(settings)
@@ -67,4 +66,9 @@ export class Clients {
   as(keys: Keys): Clients {
     return new Clients(this.place, keys)
   }
+}
+
+/** Of a client that asks the emulator: what a shell may have set for real accounts does not count. */
+export function settingsOf(place: Place, keys: Keys) {
+  return { ...place, credentials: keys, useFipsEndpoint: false, useDualstackEndpoint: false }
 }

@@ -1,8 +1,9 @@
+import type { EnvironmentVariable } from '@aws-sdk/client-codebuild'
 import type { ActionDeclaration } from '@aws-sdk/client-codepipeline'
 import { registerRevision, rollOut } from '@cartwright/release'
 import { RehearsalProblem } from '../problem.ts'
 import { type ArtifactStore, CLONE_FILE, type Location, textIn } from './artifacts.ts'
-import { type Built, runBuild } from './build/build.ts'
+import { type BuildOptions, type Built, runBuild } from './build/build.ts'
 import { subjectOf } from './checkout.ts'
 import type { DeliveryClients } from './clients.ts'
 import type { Workshop } from './workshop.ts'
@@ -94,22 +95,43 @@ async function source({
 }
 
 async function build(context: ActionContext): Promise<ActionResult> {
-  const { action, configuration, inputs, sources, role, clients } = context
+  const { action, configuration, inputs, sources, role } = context
   const projectName = configuration['ProjectName'] ?? ''
-  const { build: started } = await role.codebuild.startBuild({ projectName })
-  const { projects: [project] = [] } = await clients.codebuild.batchGetProjects({ names: [projectName] })
-  if (started?.id === undefined || project === undefined)
-    throw new ActionFailed(`CodeBuild has no project ${projectName}; wanted: the one that the pipeline names`)
   const [from] = inputs
-  const built = await runBuild({
+  const { id, built } = await startBuild({
     ...context,
-    id: started.id,
-    project,
+    projectName,
     sources: from === undefined ? undefined : { from, ...sources },
     output: action.outputArtifacts?.[0]?.name,
   })
-  await role.codebuild.batchGetBuilds({ ids: [started.id] })
-  return resultOf(projectName, started.id, built)
+  await role.codebuild.batchGetBuilds({ ids: [id] })
+  return resultOf(projectName, id, built)
+}
+
+export interface StartBuildOptions extends Omit<BuildOptions, 'id' | 'project' | 'overrides'> {
+  /** Whoever starts it. */
+  readonly role: DeliveryClients
+  readonly projectName: string
+  /** @default the project's alone */
+  readonly overrides?: EnvironmentVariable[]
+}
+
+/** Starts a build, and carries it out. */
+export async function startBuild({
+  role,
+  projectName,
+  overrides = [],
+  ...options
+}: StartBuildOptions): Promise<{ readonly id: string; readonly built: Built }> {
+  const environmentVariablesOverride = overrides
+  const { build: started } = await role.codebuild.startBuild({ projectName, environmentVariablesOverride })
+  const { projects: [project] = [] } = await options.clients.codebuild.batchGetProjects({
+    names: [projectName],
+  })
+  if (started?.id === undefined || project === undefined)
+    throw new ActionFailed(`CodeBuild has no project ${projectName}; wanted: the one that the pipeline names`)
+  const given = Object.fromEntries(overrides.map(({ name, value }) => [name, value ?? '']))
+  return { id: started.id, built: await runBuild({ ...options, id: started.id, project, overrides: given }) }
 }
 
 /** @throws {ActionFailed} where it did not succeed */

@@ -1,9 +1,10 @@
 import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline'
 import { RehearsalProblem } from '../problem.ts'
-import { ACTIONS, APPROVAL, kindOf } from './actions.ts'
+import { APPROVAL, kindOf } from './actions.ts'
 
-/** What an action's configuration may say, by its kind. */
+/** The kinds of actions that are played, and what their configurations may say. */
 const CONFIGURED: Readonly<Record<string, readonly string[]>> = {
+  [APPROVAL]: ['CustomData', 'NotificationArn', 'ExternalEntityLink'],
   'Source/CodeStarSourceConnection': [
     'ConnectionArn',
     'FullRepositoryId',
@@ -14,7 +15,6 @@ const CONFIGURED: Readonly<Record<string, readonly string[]>> = {
   'Build/CodeBuild': ['ProjectName'],
   'Test/CodeBuild': ['ProjectName'],
   'Deploy/ECS': ['ClusterName', 'ServiceName', 'FileName', 'DeploymentTimeout'],
-  [APPROVAL]: ['CustomData', 'NotificationArn', 'ExternalEntityLink'],
 }
 
 /**
@@ -48,14 +48,14 @@ function checkStage({ name, onFailure, onSuccess, beforeEntry, blockers = [] }: 
 function checkAction(action: ActionDeclaration, region: string): void {
   const { name, configuration = {}, inputArtifacts = [], outputArtifacts = [], timeoutInMinutes } = action
   const kind = kindOf(action)
-  if (kind !== APPROVAL && !(kind in ACTIONS)) {
-    const known = [APPROVAL, ...Object.keys(ACTIONS)].join(', ')
+  const known = CONFIGURED[kind]
+  if (known === undefined) {
     throw new RehearsalProblem(
-      `the pipeline's action ${name} is of the kind ${kind}, which is not played; wanted: ${known}`,
+      `the pipeline's action ${name} is of the kind ${kind}, which is not played; wanted: ${Object.keys(CONFIGURED).join(', ')}`,
     )
   }
   const strange = [
-    ...Object.keys(configuration).filter((key) => CONFIGURED[kind]?.includes(key) !== true),
+    ...Object.keys(configuration).filter((key) => !known.includes(key)),
     ...(inputArtifacts.length > 1 ? [`${inputArtifacts.length} input artifacts`] : []),
     ...(outputArtifacts.length > 1 ? [`${outputArtifacts.length} output artifacts`] : []),
     ...(action.region === undefined || action.region === region ? [] : [`the region ${action.region}`]),

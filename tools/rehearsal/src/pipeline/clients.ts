@@ -2,7 +2,7 @@ import { CodeBuild } from '@aws-sdk/client-codebuild'
 import { CodePipeline } from '@aws-sdk/client-codepipeline'
 import { EventBridge } from '@aws-sdk/client-eventbridge'
 import { S3 } from '@aws-sdk/client-s3'
-import { Clients, type Keys, type Place } from '../clients/index.ts'
+import { Clients, type Keys, type Place, settingsOf } from '../clients/index.ts'
 
 /** And those that only delivery needs. */
 export class DeliveryClients extends Clients {
@@ -13,7 +13,7 @@ export class DeliveryClients extends Clients {
 
   constructor(place: Place, keys: Keys) {
     super(place, keys)
-    const settings = { ...place, credentials: keys, useFipsEndpoint: false, useDualstackEndpoint: false }
+    const settings = settingsOf(place, keys)
     this.codebuild = new CodeBuild(settings)
     this.codepipeline = new CodePipeline(settings)
     this.events = new EventBridge(settings)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { EnvironmentVariable } from '@aws-sdk/client-codebuild'
 import type {
   ActionDeclaration,
   ActionExecutionDetail,
@@ -6,9 +7,8 @@ import type {
   StageDeclaration,
 } from '@aws-sdk/client-codepipeline'
 import { takeRole } from '../clients/index.ts'
-import { ACTIONS, ActionFailed, APPROVAL, kindOf, resultOf } from './actions.ts'
+import { ACTIONS, ActionFailed, APPROVAL, kindOf, resultOf, startBuild } from './actions.ts'
 import { ArtifactStore } from './artifacts.ts'
-import { runBuild } from './build/build.ts'
 import { checkDeclared } from './check-declared.ts'
 import type { DeliveryClients } from './clients.ts'
 import { type ServiceEvent, targetsOf } from './events.ts'
@@ -325,24 +325,20 @@ export class Player {
       const note = (line: string): void => tell(`  ${projectName}: ${line}`)
       const role = clients.as(await takeRole(clients, roleArn ?? '', 'events.amazonaws.com'))
       // Written by the rule's owner: what StartBuild takes.
-      const { environmentVariablesOverride = [] } = JSON.parse(input) as {
-        environmentVariablesOverride?: { name: string; value: string; type: 'PLAINTEXT' }[]
+      const { environmentVariablesOverride: overrides = [] } = JSON.parse(input) as {
+        environmentVariablesOverride?: EnvironmentVariable[]
       }
-      const { build } = await role.codebuild.startBuild({ projectName, environmentVariablesOverride })
-      const { projects: [declared] = [] } = await clients.codebuild.batchGetProjects({ names: [projectName] })
-      if (build?.id === undefined || declared === undefined)
-        throw new Error(`CodeBuild has no ${projectName}`)
-      const built = await runBuild({
+      const { id, built } = await startBuild({
         clients,
+        role,
         workshop,
-        id: build.id,
-        project: declared,
-        overrides: Object.fromEntries(environmentVariablesOverride.map(({ name, value }) => [name, value])),
+        projectName,
+        overrides,
         artifacts: this.#artifacts,
         signal: new AbortController().signal,
         note,
       })
-      resultOf(projectName, build.id, built)
+      resultOf(projectName, id, built)
       note('succeeded')
     }
   }
