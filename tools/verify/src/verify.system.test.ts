@@ -6,7 +6,7 @@ import { MUTANTS, type MutantName } from './mutants/mutants.ts'
 import { type Options, readOptions } from './options.ts'
 import { run } from './run.ts'
 
-const RUNS = 2
+const RUNS = 3
 /** So many are tried until so many are decided. */
 const MOST = 6
 

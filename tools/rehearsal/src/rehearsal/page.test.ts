@@ -12,9 +12,9 @@ test('the curl lines connect to the local port, and name the declared host and p
 })
 
 test('behind HTTPS they trust the authority of the rehearsal', () => {
-  const [add] = curls({ url: 'https://shop.example', connectTo, ca: '/work/ca.pem' })
+  const [add] = curls({ url: 'https://shop.example', connectTo, ca: '/etc/ca.pem' })
 
-  expect(add).toContain("--connect-to 'shop.example:443:127.0.0.1:41000' --cacert '/work/ca.pem'")
+  expect(add).toContain("--connect-to 'shop.example:443:127.0.0.1:41000' --cacert '/etc/ca.pem'")
 })
 
 test.each([

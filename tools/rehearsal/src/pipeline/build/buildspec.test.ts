@@ -45,7 +45,7 @@ test.each([
   ['version: 0.2\nphases: {}', "the buildspec's shell is undefined; wanted: bash"],
   [spec('batch: {}'), 'the buildspec has batch, which is not played'],
   [spec('', 'build: { on-failure: CONTINUE }'), 'phases: build: on-failure, which is not played'],
-  [spec('cache: { paths: [/root/.m2/**/*] }'), 'the path /root/.m2/**/*; wanted: a folder in the sources'],
+  [spec('cache: { paths: [/opt/store/**/*] }'), 'the path /opt/store/**/*; wanted: a folder in the sources'],
   [spec('cache: { paths: [../x/**/*] }'), 'wanted: a folder in the sources'],
   [spec('', 'build: { commands: make }'), 'the buildspec has "make"; wanted: a list'],
 ])('%j is refused', (text, message) => {
