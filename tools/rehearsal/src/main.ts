@@ -1,9 +1,10 @@
 // `npm run rehearse`: see options.ts for what it does.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { BadOptions } from '@cartwright/deploy/program'
 import { LocalAwsProblem, shellLines } from '@cartwright/local-aws'
 import { runInBackground } from './background.ts'
-import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { RehearsalProblem } from './problem.ts'
 import { shownPage } from './rehearsal/page.ts'
 import { Rehearsal } from './rehearsal/rehearsal.ts'

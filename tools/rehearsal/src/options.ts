@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOptions, parseOptions } from '@cartwright/deploy/program'
 
 export type Options =
   | {
@@ -35,9 +35,6 @@ npm run drill tells what can be made to fail on a running one; npm run pipeline 
 API.
 `
 
-/** The command line cannot be used; the message says what is wanted. */
-export class BadOptions extends Error {}
-
 const ALONE = ['status', 'env', 'down'] as const
 
 /** @throws {BadOptions} */
@@ -67,25 +64,21 @@ export function readOptions(args: readonly string[]): Options | 'help' {
 
 function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        once: flag,
-        keep: flag,
-        pipeline: flag,
-        empty: flag,
-        port: { type: 'string' },
-        status: flag,
-        env: flag,
-        down: flag,
-        help: flag,
-      },
-    })
-  } catch (error) {
-    throw new BadOptions((error as Error).message)
-  }
+  return parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      once: flag,
+      keep: flag,
+      pipeline: flag,
+      empty: flag,
+      port: { type: 'string' },
+      status: flag,
+      env: flag,
+      down: flag,
+      help: flag,
+    },
+  })
 }
 
 function portIn(text: string): number {

@@ -1,11 +1,11 @@
 // `npm run drill`: see options.ts for what it does.
 
+import { runCommand } from '../command.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { Remote } from '../rehearsal/remote.ts'
 import { RehearsalFolder } from '../rehearsal/running.ts'
-import { endOnSignals } from '../signals.ts'
 import { DRILL_NAMES, DRILLS, type DrillName } from './drills.ts'
-import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { DrillRefused, type DrillReport, runDrill } from './run.ts'
 import { type Skipped, shownList, shownReport, shownTable, titleOf } from './shown.ts'
 
@@ -60,22 +60,7 @@ async function play(remote: Remote, { name, ...options }: Played, mayBeSkipped: 
   }
 }
 
-// Whoever reads what is said may go (`| head`); the drill goes on to its end.
-process.stdout.on('error', () => undefined)
-const interrupted = endOnSignals('putting right what was changed')
-
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(HELP)
-  else await drill(options, interrupted)
-} catch (error) {
-  if (interrupted.aborted) {
-    // Its exit code says so.
-  } else if (error instanceof BadOptions) {
-    console.error(`${error.message}\n\n${HELP}`)
-    process.exitCode = 2
-  } else if (error instanceof RehearsalProblem) {
-    console.error(`drill: ${error.message}`)
-    process.exitCode = 1
-  } else throw error
-}
+await runCommand(
+  { name: 'drill', help: HELP, read: readOptions, ending: 'putting right what was changed' },
+  drill,
+)

@@ -1,5 +1,6 @@
+import { BadOptions } from '@cartwright/deploy/program'
 import { DRILL_NAMES } from './drills.ts'
-import { BadOptions, HELP, readOptions } from './options.ts'
+import { HELP, readOptions } from './options.ts'
 
 test('without a name they are listed, with what is promised', () => {
   expect(readOptions([])).toEqual({

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOptions, parseOptions } from '@cartwright/deploy/program'
 import { DRILL_NAMES, type DrillName, isDrill } from './drills.ts'
 import { DEFAULTS } from './run.ts'
 import { shownList } from './shown.ts'
@@ -34,9 +34,6 @@ ${shownList()
   .join('\n')}
 `
 
-/** The command line cannot be used; the message says what is wanted. */
-export class BadOptions extends Error {}
-
 /** @throws {BadOptions} */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parse(args)
@@ -60,15 +57,11 @@ export function readOptions(args: readonly string[]): Options | 'help' {
 
 function parse(args: readonly string[]) {
   const [text, flag] = [{ type: 'string' } as const, { type: 'boolean' } as const]
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { clients: text, rate: text, late: flag, json: flag, help: flag },
-    })
-  } catch (error) {
-    throw new BadOptions((error as Error).message)
-  }
+  return parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: { clients: text, rate: text, late: flag, json: flag, help: flag },
+  })
 }
 
 function whole(name: string, value: string, min: number, max: number): number {

@@ -1,11 +1,11 @@
 // `npm run pipeline`: see options.ts for what it does.
 
 import path from 'node:path'
+import { runCommand } from '../command.ts'
 import { RehearsalProblem } from '../problem.ts'
 import { Remote } from '../rehearsal/remote.ts'
 import { RehearsalFolder } from '../rehearsal/running.ts'
-import { endOnSignals } from '../signals.ts'
-import { BadOptions, HELP, type Options, readOptions } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { playPipeline } from './play.ts'
 import { shownOutcome } from './shown.ts'
 
@@ -32,22 +32,12 @@ async function play(options: Options, signal: AbortSignal): Promise<void> {
   process.exitCode ??= CODES[outcome.status]
 }
 
-// Whoever reads what is said may go (`| head`); the pipeline goes on to its end.
-process.stdout.on('error', () => undefined)
-const interrupted = endOnSignals('stopping the execution, and undoing what it has begun')
-
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(HELP)
-  else await play(options, interrupted)
-} catch (error) {
-  if (interrupted.aborted) {
-    // Its exit code says so.
-  } else if (error instanceof BadOptions) {
-    console.error(`${error.message}\n\n${HELP}`)
-    process.exitCode = 2
-  } else if (error instanceof RehearsalProblem) {
-    console.error(`pipeline: ${error.message}`)
-    process.exitCode = 1
-  } else throw error
-}
+await runCommand(
+  {
+    name: 'pipeline',
+    help: HELP,
+    read: readOptions,
+    ending: 'stopping the execution, and undoing what it has begun',
+  },
+  play,
+)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { BadOptions, HELP, readOptions } from './options.ts'
+import { BadOptions } from '@cartwright/deploy/program'
+import { HELP, readOptions } from './options.ts'
 
 test('an environment is enough: what is committed last is pushed', () => {
   expect(readOptions(['dev'])).toEqual({

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOptions, parseOptions } from '@cartwright/deploy/program'
 import type { Answer } from './player.ts'
 
 export interface Options {
@@ -26,9 +26,6 @@ pipeline asks somebody, it stops, and goes on by --approve.
 Ends with 0 where it was released, 1 where it was not, 3 where it waits for an approval.
 `
 
-/** The command line cannot be used; the message says what is wanted. */
-export class BadOptions extends Error {}
-
 /** @throws {BadOptions} */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parse(args)
@@ -51,20 +48,16 @@ export function readOptions(args: readonly string[]): Options | 'help' {
 
 function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        commit: { type: 'string' },
-        approve: flag,
-        reject: flag,
-        'node-image': { type: 'string' },
-        verbose: flag,
-        help: flag,
-      },
-    })
-  } catch (error) {
-    throw new BadOptions((error as Error).message)
-  }
+  return parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      commit: { type: 'string' },
+      approve: flag,
+      reject: flag,
+      'node-image': { type: 'string' },
+      verbose: flag,
+      help: flag,
+    },
+  })
 }
