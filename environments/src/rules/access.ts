@@ -19,6 +19,23 @@ export const ACCESS_RULES: readonly Rule[] = [
     wanted: () => 'none without domainName',
   },
   {
+    // What a certificate of ACM may name (RequestCertificate, DomainName has 253, but the first name 64).
+    fields: ['domainName'],
+    holds: ({ domainName }) => domainName === undefined || domainName.length <= 64,
+    wanted: () => 'at most 64 characters, as certificates take no longer name',
+  },
+  {
+    fields: ['jwtJwksUrl'],
+    holds: ({ jwtJwksUrl }) => jwtJwksUrl === undefined || isReached(jwtJwksUrl),
+    wanted: () => 'https without a port: tasks reach the internet on 443 alone',
+  },
+  {
+    fields: ['apiSettings'],
+    holds: ({ apiSettings }) =>
+      !/^https?:/.test(apiSettings['CATALOG'] ?? '') || isReached(apiSettings['CATALOG'] ?? ''),
+    wanted: () => 'a CATALOG by https without a port: tasks reach the internet on 443 alone',
+  },
+  {
     fields: ['certificateArn', 'region'],
     holds: ({ certificateArn, region }) =>
       certificateArn === undefined || certificateArn.split(':')[3] === region,
@@ -37,3 +54,8 @@ export const ACCESS_RULES: readonly Rule[] = [
     wanted: () => 'jwt, as the name of the environment begins with prod',
   },
 ]
+
+/** Whether the tasks' security group lets them out to a URL. */
+function isReached(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:' && ['', '443'].includes(new URL(url).port)
+}

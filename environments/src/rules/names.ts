@@ -10,14 +10,15 @@ export function isEnvironmentName(name: string): boolean {
   return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31 && !name.startsWith(STATE_BACKEND)
 }
 
-/** What AWS keeps to itself: names of load balancers begin with the first, paths of parameters with the others. */
-const RESERVED = /^(internal(-|$)|aws|ssm)/
+/** What AWS keeps to itself: names of load balancers begin with the first, ids of groups with the second, paths of parameters
+ * with the others. */
+const RESERVED = /^(internal(-|$)|sg(-|$)|aws|ssm)/
 
 export const NAME_RULES: readonly Rule[] = [
   {
     fields: ['project'],
     holds: ({ project }) => !RESERVED.test(project),
-    wanted: () => 'a name that does not begin with internal-, aws or ssm, which AWS keeps to itself',
+    wanted: () => 'a name that does not begin with internal-, sg-, aws or ssm, which AWS keeps to itself',
   },
   // One for each name that is made of project and environment.
   ...Object.entries(NAMES).map(

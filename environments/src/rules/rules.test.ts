@@ -23,13 +23,13 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     { project: 'a'.repeat(25) },
     `environments/dev.ts: project is "${'a'.repeat(25)}"; wanted: a name that leaves the targetGroup within 32 characters; "${'a'.repeat(25)}-dev-api" has 33`,
   ],
-  ...['internal', 'internal-shop', 'aws-shop', 'ssmshop'].map(
+  ...['internal', 'internal-shop', 'sg-shop', 'aws-shop', 'ssmshop'].map(
     (project) =>
       [
         `${project} is AWS's own`,
         { project: `my-${project}` },
         { project },
-        `project is "${project}"; wanted: a name that does not begin with internal-, aws or ssm, which AWS keeps to itself`,
+        `project is "${project}"; wanted: a name that does not begin with internal-, sg-, aws or ssm, which AWS keeps to itself`,
       ] as const,
   ),
   [
@@ -181,6 +181,24 @@ const CASES: readonly (readonly [rule: string, right: Change, wrong: Change, fin
     { accountId: '123456789012', domainName, certificateArn: certificate('eu-west-1', '123456789012') },
     { accountId: '123456789012', domainName, certificateArn: certificate('eu-west-1', '210987654321') },
     'wanted: a certificate of account 123456789012',
+  ],
+  [
+    'a certificate takes the domain',
+    { domainName: `${'a'.repeat(52)}.example.com`, hostedZoneId },
+    { domainName: `${'a'.repeat(53)}.example.com`, hostedZoneId },
+    'wanted: at most 64 characters',
+  ],
+  [
+    'keys of tokens are fetched where tasks get to',
+    { jwtJwksUrl: 'https://login.example.com:443/keys' },
+    { jwtJwksUrl: 'https://login.example.com:8443/keys' },
+    'jwtJwksUrl is "https://login.example.com:8443/keys"; wanted: https without a port',
+  ],
+  [
+    'products are asked for where tasks get to',
+    { apiSettings: { CATALOG: 'https://products.example.com' } },
+    { apiSettings: { CATALOG: 'http://products.example.com' } },
+    'wanted: a CATALOG by https without a port',
   ],
   [
     'production verifies identities',

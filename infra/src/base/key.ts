@@ -23,8 +23,10 @@ const USE = [
   'kms:Decrypt',
   'kms:DescribeKey',
   'kms:Encrypt',
-  'kms:GenerateDataKey*',
-  'kms:ReEncrypt*',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
 ] as const
 
 /**
@@ -66,7 +68,7 @@ export class Key extends Construct {
   allowService(sid: string, service: string, conditions?: Conditions): void {
     this.#statements.push({
       sid,
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
       principals: { Service: service },
       ...(conditions === undefined ? {} : { conditions }),
     })

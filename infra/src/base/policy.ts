@@ -35,12 +35,20 @@ export function policyJson(statements: readonly Statement[]): string {
   })
 }
 
-/** Refuses whatever comes without TLS. */
-export function denyPlainText(service: string, resources: readonly string[]): Statement {
+/**
+ * Refuses whatever comes without TLS.
+ *
+ * @param actions of the service that is meant. @default all of them; SNS takes only actions by name
+ */
+export function denyPlainText(
+  service: string,
+  resources: readonly string[],
+  actions: readonly string[] = [`${service}:*`],
+): Statement {
   return {
     sid: 'DenyPlainText',
     effect: 'Deny',
-    actions: [`${service}:*`],
+    actions,
     resources,
     principals: '*',
     conditions: { Bool: { 'aws:SecureTransport': 'false' } },

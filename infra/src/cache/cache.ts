@@ -29,6 +29,8 @@ export interface CacheProps extends Settings {
 }
 
 export const REDIS_PORT = 6379
+/** Of parameters: Redis 7, also 7.1. */
+const FAMILY = 'redis7'
 
 /**
  * Redis in front of the table: a primary and its replicas, cluster mode off, TLS and a token required. It holds what can
@@ -126,9 +128,11 @@ export class Cache extends Construct {
 
   #makeParameters(name: string): ElasticacheParameterGroup {
     return new ElasticacheParameterGroup(this, 'parameters', {
-      name,
-      description: `Redis 7 of ${name}: nothing is evicted`,
-      family: 'redis7',
+      // Another family is another group, made before the old one goes: nobody can delete one that is in use.
+      name: `${name}-${FAMILY}`,
+      description: `Redis of ${name}: nothing is evicted`,
+      family: FAMILY,
+      lifecycle: { createBeforeDestroy: true },
       parameter: [{ name: 'maxmemory-policy', value: 'noeviction' }],
     })
   }

@@ -233,7 +233,7 @@ describe('undo', () => {
   const FAILED: Answers = {
     'aws codepipeline list-action-executions': actions({ IMAGE_TAG: 'c2' }),
     'aws ssm get-parameter': 'c1',
-    'aws ecs list-task-definitions': [revisions('cart:2', 'cart:1'), revisions('cart:1')],
+    'aws ecs list-task-definitions': revisions('cart:2', 'cart:1'),
     'aws ecs describe-task-definition': [revision('c2'), revision('c1')],
     'aws ecs deregister-task-definition': '',
     'aws ecs describe-services': 'cart:2',
@@ -262,10 +262,7 @@ describe('undo', () => {
     const ended = run('undo', {
       ...FAILED,
       'aws ssm get-parameter': release,
-      'aws ecs list-task-definitions': [
-        revisions('cart:4', 'cart:3', 'cart:2', 'cart:1'),
-        revisions('cart:3', 'cart:2', 'cart:1'),
-      ],
+      'aws ecs list-task-definitions': revisions('cart:4', 'cart:3', 'cart:2', 'cart:1'),
       'aws ecs describe-task-definition': [
         revision('c2'),
         revision('killed'),
@@ -291,10 +288,22 @@ describe('undo', () => {
   test('fails where nothing is left to run', () => {
     const ended = run('undo', {
       ...FAILED,
-      'aws ecs list-task-definitions': [revisions('cart:2'), revisions()],
+      'aws ecs list-task-definitions': revisions('cart:2'),
     })
 
     expect(ended).toMatchObject(failed('cart has no revision left to put in the place of cart:2'))
+    expect(callsOf(ended, 'aws ecs deregister')).toEqual([])
+  })
+
+  test('takes nothing out of use before something else is in its place', () => {
+    const changes = [...callsOf(run('undo', FAILED), 'aws ecs')].filter(
+      (call) => !/ (list|describe)-/.test(call),
+    )
+
+    expect(changes).toEqual([
+      expect.stringMatching(/^aws ecs update-service .* --task-definition cart:1$/),
+      'aws ecs deregister-task-definition --task-definition cart:2',
+    ])
   })
 
   test.each([

@@ -39,7 +39,8 @@ export class Connection extends Construct {
 
   /**
    * Lets a role read the repository that is delivered: the connection itself reaches whatever it was authorised for. AWS
-   * renamed the service, and checks either name; each has a condition of its own name.
+   * renamed the service, and checks either name; each has a condition of its own name. CodePipeline asks once more, and
+   * names no repository then: a condition on one that is not named would refuse it.
    */
   grantUse(role: Role): void {
     for (const [sid, service] of [
@@ -50,7 +51,7 @@ export class Connection extends Construct {
         sid,
         actions: [`${service}:UseConnection`],
         resources: [this.arn],
-        conditions: { StringEquals: { [`${service}:FullRepositoryId`]: this.#repositoryId } },
+        conditions: { StringEqualsIfExists: { [`${service}:FullRepositoryId`]: this.#repositoryId } },
       })
     }
   }

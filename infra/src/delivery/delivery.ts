@@ -2,6 +2,7 @@ import type { Environment, Names } from '@cartwright/environments'
 import { Construct } from '#terraform'
 import type { Key } from '../base/key.ts'
 import type { Place } from '../base/place.ts'
+import type { Events } from '../events/events.ts'
 import type { LoadBalancer } from '../load-balancer/load-balancer.ts'
 import type { Topic } from '../observability/topic.ts'
 import { ProvenImages } from '../registry/proven-images.ts'
@@ -24,6 +25,7 @@ export interface DeliveryProps {
   readonly registry: Registry
   readonly service: Service
   readonly loadBalancer: LoadBalancer
+  readonly events: Events
   /** The environment whose proven images are taken over. @default images are built here */
   readonly source?: Environment | undefined
   /** Who is told of what needs somebody. @default nobody */

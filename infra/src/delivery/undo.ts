@@ -2,6 +2,7 @@ import { CloudwatchEventRule } from '#aws/cloudwatch-event-rule'
 import { CloudwatchEventTarget } from '#aws/cloudwatch-event-target'
 import { Construct } from '#terraform'
 import { Role } from '../base/role.ts'
+import type { Events } from '../events/events.ts'
 import { NO_RELEASE, type Registry } from '../registry/registry.ts'
 import { API_CONTAINER } from '../service/containers.ts'
 import type { Service } from '../service/service.ts'
@@ -12,6 +13,7 @@ export interface UndoProps extends Pick<ProjectProps, 'baseName' | 'place' | 'ke
   readonly pipeline: Pipeline
   readonly registry: Registry
   readonly service: Service
+  readonly events: Events
 }
 
 /**
@@ -44,12 +46,12 @@ export class Undo extends Construct {
     pipeline.grantReadActions(project.role)
     registry.grantReadRelease(project.role)
     service.grantDeregister(project.role)
-    service.grantUpdate(project.role)
+    service.grantExchange(project.role)
     this.#start(props, project, `${baseName}-undo`)
   }
 
   /** When the stage fails, or somebody stops it: with which run it was, and when. */
-  #start({ baseName, pipeline, place }: UndoProps, project: Project, name: string): void {
+  #start({ baseName, pipeline, place, events }: UndoProps, project: Project, name: string): void {
     const rule = new CloudwatchEventRule(this, 'failed', {
       name,
       description: 'A release failed',
@@ -67,11 +69,16 @@ export class Undo extends Construct {
       conditions: { ArnLike: { 'aws:SourceArn': place.arn('events', `rule/${name}`) } },
     })
     project.grantStart(role)
+    // A start that AWS refuses, say because of too many builds at once, is otherwise lost without a word.
+    events.undelivered.allowEvents(rule.arn)
     new CloudwatchEventTarget(this, 'target', {
       rule: rule.name,
       targetId: 'undo',
       arn: project.arn,
       roleArn: role.arn,
+      deadLetterConfig: { arn: events.undelivered.arn },
+      // Its own checks make a late one harmless, but nobody waits for it.
+      retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 185 },
       inputTransformer: {
         inputPaths: { execution: '$.detail.execution-id', time: '$.time' },
         inputTemplate: JSON.stringify({

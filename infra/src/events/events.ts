@@ -44,7 +44,8 @@ export class Events extends Construct {
     const { names, key } = props
     // It says no account where it sends to an encrypted queue; the queues' own policies name rule and bus.
     key.allowService('Events', 'events.amazonaws.com')
-    this.undelivered = new Queue(this, 'undelivered', { name: names.undelivered, key })
+    // Where our key is out of use, bus and queue are too: what then cannot be delivered has to arrive here.
+    this.undelivered = new Queue(this, 'undelivered', { name: names.undelivered })
     this.ordersDeadLetters = new Queue(this, 'orders-dead', { name: names.ordersDeadLetters, key })
     this.ordersQueue = new Queue(this, 'orders', {
       name: names.ordersQueue,
@@ -56,9 +57,9 @@ export class Events extends Construct {
     this.busArn = bus.arn
     const rule = this.#routeOrders()
     this.ordersRuleName = rule.name
-    this.undelivered.allowEvents([bus.arn, rule.arn])
-    this.ordersQueue.allowEvents([rule.arn])
-    this.ordersDeadLetters.allowEvents([])
+    this.undelivered.allowEvents(bus.arn)
+    this.undelivered.allowEvents(rule.arn)
+    this.ordersQueue.allowEvents(rule.arn)
     if (props.archiveDays > 0) this.#keep(props)
     if (props.eventLog) this.#log(props)
   }
@@ -119,6 +120,7 @@ export class Events extends Construct {
       resources: [`${group.arn}:*`],
       principals: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
     }
+    this.undelivered.allowEvents(rule.arn)
     const access = new CloudwatchLogResourcePolicy(this, 'log-policy', {
       policyName: `${names.base}-events`,
       policyDocument: policyJson([
@@ -137,6 +139,7 @@ export class Events extends Construct {
       eventBusName: this.busName,
       targetId: 'log',
       arn: group.arn,
+      deadLetterConfig: { arn: this.undelivered.arn },
       dependsOn: [access],
     })
   }

@@ -1,13 +1,14 @@
 import { SqsQueue } from '#aws/sqs-queue'
 import { SqsQueuePolicy } from '#aws/sqs-queue-policy'
 import { SqsQueueRedriveAllowPolicy } from '#aws/sqs-queue-redrive-allow-policy'
-import { Construct } from '#terraform'
+import { Construct, Lazy } from '#terraform'
 import type { Key } from '../base/key.ts'
 import { denyPlainText, policyJson, type Statement } from '../base/policy.ts'
 
 export interface QueueProps {
   readonly name: string
-  readonly key: Key
+  /** What encrypts it. @default a key of SQS itself, for what must arrive when our own key is out of use */
+  readonly key?: Key
   /** Where a message goes that was received five times and not deleted. @default nowhere: it is one itself */
   readonly deadLetters?: Queue
 }
@@ -24,6 +25,8 @@ export class Queue extends Construct {
   readonly name: string
   readonly arn: string
   readonly url: string
+  /** Rules and buses that may send. */
+  readonly #sources: string[] = []
 
   constructor(scope: Construct, id: string, { name, key, deadLetters }: QueueProps) {
     super(scope, id)
@@ -32,8 +35,9 @@ export class Queue extends Construct {
       messageRetentionSeconds: LONGEST,
       visibilityTimeoutSeconds: 60,
       receiveWaitTimeSeconds: 20,
-      kmsMasterKeyId: key.arn,
-      kmsDataKeyReusePeriodSeconds: 300,
+      ...(key === undefined
+        ? { sqsManagedSseEnabled: true }
+        : { kmsMasterKeyId: key.arn, kmsDataKeyReusePeriodSeconds: 300 }),
       ...(deadLetters === undefined
         ? {}
         : { redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 5 }) }),
@@ -42,21 +46,30 @@ export class Queue extends Construct {
     this.arn = queue.arn
     this.url = queue.url
     deadLetters?.takeFrom(this)
-  }
-
-  /** Lets EventBridge send on behalf of these rules or buses, and of no other. */
-  allowEvents(sources: readonly string[]): void {
-    const send: Statement = {
-      sid: 'Events',
-      actions: ['sqs:SendMessage'],
-      resources: [this.arn],
-      principals: { Service: 'events.amazonaws.com' },
-      conditions: { ArnEquals: { 'aws:SourceArn': sources } },
-    }
     new SqsQueuePolicy(this, 'policy', {
       queueUrl: this.url,
-      policy: policyJson([denyPlainText('sqs', [this.arn]), ...(sources.length === 0 ? [] : [send])]),
+      policy: Lazy.stringValue({ produce: () => policyJson(this.#statements()) }),
     })
+  }
+
+  /** Lets EventBridge send on behalf of a rule or bus; of others it may not. */
+  allowEvents(source: string): void {
+    this.#sources.push(source)
+  }
+
+  #statements(): readonly Statement[] {
+    const closed = denyPlainText('sqs', [this.arn])
+    if (this.#sources.length === 0) return [closed]
+    return [
+      closed,
+      {
+        sid: 'Events',
+        actions: ['sqs:SendMessage'],
+        resources: [this.arn],
+        principals: { Service: 'events.amazonaws.com' },
+        conditions: { ArnEquals: { 'aws:SourceArn': this.#sources } },
+      },
+    ]
   }
 
   /** As dead letters of that queue alone. */

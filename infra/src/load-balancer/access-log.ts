@@ -31,10 +31,8 @@ export class AccessLog extends Construct {
           sid: 'LoadBalancer',
           actions: ['s3:PutObject'],
           resources: [`${arn}/alb/AWSLogs/${place.account}/*`],
+          // The path has the account. That it says of which load balancer it comes, AWS does not document everywhere.
           principals: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
-          conditions: {
-            ArnLike: { 'aws:SourceArn': place.arn('elasticloadbalancing', 'loadbalancer/*') },
-          },
         },
       ],
     })

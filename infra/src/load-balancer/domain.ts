@@ -60,6 +60,8 @@ export class Domain extends Construct {
     return new AcmCertificateValidation(this, 'validation', {
       certificateArn: certificate.arn,
       validationRecordFqdns: [record.fqdn],
+      // Minutes in a zone that the world asks; in one that it does not, for ever.
+      timeouts: { create: '20m' },
     }).certificateArn
   }
 }

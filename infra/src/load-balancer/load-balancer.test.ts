@@ -112,16 +112,33 @@ test('the access log is written before nobody may, encrypted as the load balance
   expect(LoadBalancer).toMatchObject({
     Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
     Action: ['s3:PutObject'],
-    Condition: { ArnLike: { 'aws:SourceArn': expect.stringContaining(':elasticloadbalancing:eu-west-1:') } },
+    Resource: [expect.stringMatching(/\/alb\/AWSLogs\/\$\{data\.aws_caller_identity[^}]*\}\/\*$/)],
   })
   expect(DenyPlainText).toMatchObject({ Effect: 'Deny' })
-  expect(stack.one('aws_lb')['depends_on']).toEqual([expect.stringContaining('aws_s3_bucket_policy')])
+  expect(stack.one('aws_lb')['depends_on']).toContainEqual(expect.stringContaining('aws_s3_bucket_policy'))
   expect(stack.one('aws_s3_bucket_server_side_encryption_configuration')).toMatchObject({
     rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
   })
   expect(stack.one('aws_s3_bucket_lifecycle_configuration')['rule']).toContainEqual(
     expect.objectContaining({ id: 'expire', expiration: [{ days: 365 }] }),
   )
+})
+
+test.each(['dev', 'prod'] as const)('in %s the load balancer waits for the way to the internet', (name) => {
+  const stack = synthesise(name)
+
+  expect(stack.one('aws_lb')['depends_on']).toContainEqual(
+    expect.stringMatching(/^aws_route\.network_public-out/),
+  )
+})
+
+test('requests are sent to HTTPS only once somebody listens there', () => {
+  const stack = synthesise('prod', DOMAIN)
+
+  expect(stack.one('aws_lb_listener', 'load-balancer/http')['depends_on']).toEqual([
+    expect.stringMatching(/^aws_lb_listener\.load-balancer_https/),
+  ])
+  expect(stack.one('aws_acm_certificate_validation')['timeouts']).toEqual({ create: '20m' })
 })
 
 describe('the firewall', () => {
@@ -195,7 +212,10 @@ describe('the firewall', () => {
     expect(stack.one('aws_wafv2_web_acl_logging_configuration')['redacted_fields']).toEqual([
       { single_header: { name: 'authorization' } },
       { single_header: { name: 'cookie' } },
+      { single_header: { name: 'x-cart-id' } },
+      { single_header: { name: 'x-user-id' } },
     ])
+    expect(JSON.stringify(stack.one('aws_wafv2_web_acl'))).not.toContain('"sampled_requests_enabled":true')
   })
 
   test('can be left out', () => {

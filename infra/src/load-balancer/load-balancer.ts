@@ -111,7 +111,9 @@ export class LoadBalancer extends Construct {
       enableDeletionProtection: deletionProtection,
       idleTimeout,
       ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
-      ...(log === undefined ? {} : { accessLogs: log.config, dependsOn: [log.ready] }),
+      ...(log === undefined ? {} : { accessLogs: log.config }),
+      // AWS refuses one of the internet in a network that has no way there yet.
+      dependsOn: [network.internetRoute, ...(log === undefined ? [] : [log.ready])],
     })
   }
 
@@ -152,15 +154,7 @@ export class LoadBalancer extends Construct {
   }
 
   #listenSecurely(balancer: Lb, domain: Domain): LbListener {
-    new LbListener(this, 'http', {
-      loadBalancerArn: balancer.arn,
-      port: 80,
-      protocol: 'HTTP',
-      defaultAction: [
-        { type: 'redirect', redirect: { port: '443', protocol: 'HTTPS', statusCode: 'HTTP_301' } },
-      ],
-    })
-    return new LbListener(this, 'https', {
+    const listener = new LbListener(this, 'https', {
       loadBalancerArn: balancer.arn,
       port: 443,
       protocol: 'HTTPS',
@@ -168,6 +162,17 @@ export class LoadBalancer extends Construct {
       certificateArn: domain.certificateArn,
       defaultAction: [notFound()],
     })
+    new LbListener(this, 'http', {
+      loadBalancerArn: balancer.arn,
+      port: 80,
+      protocol: 'HTTP',
+      defaultAction: [
+        { type: 'redirect', redirect: { port: '443', protocol: 'HTTPS', statusCode: 'HTTP_301' } },
+      ],
+      // Nobody is sent where nobody listens yet.
+      dependsOn: [listener],
+    })
+    return listener
   }
 
   #closeInnerPaths(listener: LbListener): void {

@@ -10,7 +10,7 @@ import { RouteTableAssociation } from '#aws/route-table-association'
 import { Subnet } from '#aws/subnet'
 import { Vpc } from '#aws/vpc'
 import { VpcEndpoint } from '#aws/vpc-endpoint'
-import { Construct } from '#terraform'
+import { Construct, type TerraformResource } from '#terraform'
 import type { Key } from '../base/key.ts'
 import { LogGroup } from '../base/log-group.ts'
 import type { Place } from '../base/place.ts'
@@ -44,6 +44,8 @@ type Tier = Exclude<keyof ZoneSubnets, 'zone'>
 export class Network extends Construct {
   readonly vpcId: string
   readonly publicSubnetIds: readonly string[]
+  /** The way from the public subnets to the internet. */
+  readonly internetRoute: TerraformResource
   readonly applicationSubnetIds: readonly string[]
   readonly dataSubnetIds: readonly string[]
   readonly #props: NetworkProps
@@ -61,7 +63,8 @@ export class Network extends Construct {
     this.publicSubnetIds = publicSubnets
     this.applicationSubnetIds = applicationSubnets
     this.dataSubnetIds = dataSubnets
-    const nats = this.#openPublic(publicSubnets)
+    const { route, nats } = this.#openPublic(publicSubnets)
+    this.internetRoute = route
     const tables = this.#routeApplication(applicationSubnets, nats)
     this.#closeData(dataSubnets)
     this.#makeGateways(tables)
@@ -109,20 +112,20 @@ export class Network extends Construct {
   }
 
   /** The way to the internet, and NAT in one zone or in all. */
-  #openPublic(subnets: readonly string[]): readonly NatGateway[] {
+  #openPublic(subnets: readonly string[]): { readonly route: Route; readonly nats: readonly NatGateway[] } {
     const { name, natGateways } = this.#props
     const gateway = new InternetGateway(this, 'internet', { vpcId: this.vpcId, tags: { Name: name } })
     const table = new RouteTable(this, 'public-routes', {
       vpcId: this.vpcId,
       tags: { Name: `${name}-public` },
     })
-    new Route(this, 'public-out', {
+    const route = new Route(this, 'public-out', {
       routeTableId: table.id,
       destinationCidrBlock: '0.0.0.0/0',
       gatewayId: gateway.id,
     })
     this.#associate('public', subnets, () => table)
-    return this.#plan.slice(0, natGateways === 'one' ? 1 : undefined).map(({ zone }, index) => {
+    const nats = this.#plan.slice(0, natGateways === 'one' ? 1 : undefined).map(({ zone }, index) => {
       const letter = letterOf(zone)
       const tags = { Name: `${name}-nat-${letter}` }
       const address = new Eip(this, `nat-address-${letter}`, { domain: 'vpc', tags, dependsOn: [gateway] })
@@ -132,6 +135,7 @@ export class Network extends Construct {
         tags,
       })
     })
+    return { route, nats }
   }
 
   #routeApplication(subnets: readonly string[], nats: readonly NatGateway[]): readonly RouteTable[] {

@@ -78,7 +78,8 @@ export class Alarms extends Construct {
           metricName: alarm.metric,
           dimensions: { ...alarm.dimensions },
           ...(alarm.stat.startsWith('p')
-            ? { extendedStatistic: alarm.stat, evaluateLowSampleCountPercentiles: 'ignore' }
+            ? // Also of few requests: `ignore` would leave out a thousand, and keep the alarm as it was.
+              { extendedStatistic: alarm.stat, evaluateLowSampleCountPercentiles: 'evaluate' }
             : { statistic: alarm.stat }),
           period: 60,
           evaluationPeriods: alarm.minutes,
@@ -116,6 +117,14 @@ function cacheAlarms({ cache }: AlarmsProps): Alarm[] {
         id: `redis-cpu-${number}`,
         about: `Redis node ${node} uses more than 80 % of its one thread: answers become slow. Larger nodes.`,
         metric: 'EngineCPUUtilization',
+        above: 80,
+        minutes: 5,
+      },
+      {
+        ...common,
+        id: `redis-host-${number}`,
+        about: `The host of Redis node ${node} uses more than 80 % of its CPU: TLS and copies take what its one thread needs. Larger nodes.`,
+        metric: 'CPUUtilization',
         above: 80,
         minutes: 5,
       },

@@ -7,12 +7,15 @@ export interface RollbackAlarmsProps {
   readonly loadBalancer: LoadBalancer
 }
 
+/** Requests a minute that say nothing: one failure, or one slow answer, of a handful. */
+const FEW = 20
+
 /**
  * What undoes a deployment: more than five errors in a hundred requests, or one request in a hundred slower than two
  * seconds. They are a set of their own, because an alarm that already rings when a deployment starts is not watched, and
  * they tell nobody. Without requests they are quiet.
  *
- * Cost: $0.60 a month.
+ * Cost: $0.40 a month: an alarm costs $0.10 for each metric that it reads.
  */
 export class RollbackAlarms extends Construct {
   readonly names: readonly string[]
@@ -27,11 +30,6 @@ export class RollbackAlarms extends Construct {
   }
 
   #errors(name: string, dimensions: Record<string, string>): string {
-    const sum = (id: string, metricName: string) => ({
-      id,
-      returnData: false,
-      metric: { namespace: 'AWS/ApplicationELB', metricName, period: 60, stat: 'Sum', dimensions },
-    })
     return new CloudwatchMetricAlarm(this, 'errors', {
       alarmName: `${name}-rollback-errors`,
       alarmDescription: 'Undoes a deployment: more than 5 % of the requests to tasks fail with 5xx.',
@@ -44,12 +42,11 @@ export class RollbackAlarms extends Construct {
         {
           id: 'rate',
           label: 'Failed requests in %',
-          // Of a handful of requests one failure says nothing.
-          expression: 'IF(requests > 20, 100 * FILL(errors, 0) / requests, 0)',
+          expression: `IF(requests > ${FEW}, 100 * FILL(errors, 0) / requests, 0)`,
           returnData: true,
         },
-        sum('errors', 'HTTPCode_Target_5XX_Count'),
-        sum('requests', 'RequestCount'),
+        figure('errors', 'HTTPCode_Target_5XX_Count', 'Sum', dimensions),
+        figure('requests', 'RequestCount', 'Sum', dimensions),
       ],
     }).alarmName
   }
@@ -58,17 +55,30 @@ export class RollbackAlarms extends Construct {
     return new CloudwatchMetricAlarm(this, 'slowness', {
       alarmName: `${name}-rollback-slowness`,
       alarmDescription: 'Undoes a deployment: one request in a hundred takes longer than 2 s.',
-      namespace: 'AWS/ApplicationELB',
-      metricName: 'TargetResponseTime',
-      dimensions,
-      extendedStatistic: 'p99',
-      period: 60,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: 2,
       evaluationPeriods: 5,
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
-      evaluateLowSampleCountPercentiles: 'ignore',
+      metricQuery: [
+        {
+          id: 'slowness',
+          label: 'p99 in s',
+          // CloudWatch's own way to leave out few samples leaves out a thousand, and keeps the alarm as it was.
+          expression: `IF(requests > ${FEW}, p99, 0)`,
+          returnData: true,
+        },
+        figure('p99', 'TargetResponseTime', 'p99', dimensions),
+        figure('requests', 'RequestCount', 'Sum', dimensions),
+      ],
     }).alarmName
+  }
+}
+
+function figure(id: string, metricName: string, stat: string, dimensions: Record<string, string>) {
+  return {
+    id,
+    returnData: false,
+    metric: { namespace: 'AWS/ApplicationELB', metricName, period: 60, stat, dimensions },
   }
 }

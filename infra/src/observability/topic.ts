@@ -5,7 +5,7 @@ import { SnsTopicSubscription } from '#aws/sns-topic-subscription'
 import { Construct, Lazy } from '#terraform'
 import type { Key } from '../base/key.ts'
 import type { Place } from '../base/place.ts'
-import { policyJson, type Statement } from '../base/policy.ts'
+import { denyPlainText, policyJson, type Statement } from '../base/policy.ts'
 
 export interface TopicProps extends Pick<Environment, 'alarmEmails'> {
   readonly name: string
@@ -34,6 +34,7 @@ export class Topic extends Construct {
       arn: topic.arn,
       policy: Lazy.stringValue({ produce: () => policyJson(this.#statements) }),
     })
+    this.#statements.push(denyPlainText('sns', [topic.arn], ['sns:Publish']))
     this.#allowAlarms()
     for (const endpoint of alarmEmails) {
       new SnsTopicSubscription(this, `to-${endpoint.replaceAll(/[^A-Za-z0-9]/g, '-')}`, {

@@ -31,6 +31,9 @@ const HEALTH_CHECK = (port: number): readonly string[] => [
   `fetch('http://127.0.0.1:${port}/health').then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))`,
 ]
 
+/** A number, so that ECS knows that it is not root. */
+const USER = '1000:1000'
+
 /** AWS's distribution of the OpenTelemetry collector, and what it gets of the task. */
 const COLLECTOR = {
   image: 'public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3',
@@ -57,8 +60,9 @@ function api(props: ContainerProps) {
     name: API_CONTAINER,
     image,
     essential: true,
-    // A number, so that ECS knows that it is not root.
-    user: '1000:1000',
+    // What the collector leaves: without a number, a container gets less than one that has one.
+    ...(environment.traces ? { cpu: environment.taskCpu - COLLECTOR.cpu } : {}),
+    user: USER,
     readonlyRootFilesystem: true,
     linuxParameters: { initProcessEnabled: true, capabilities: { add: [], drop: ['ALL'] } },
     ulimits: [{ name: 'nofile', softLimit: 65_536, hardLimit: 65_536 }],
@@ -90,7 +94,11 @@ function collector(props: ContainerProps) {
     command: ['--config=/etc/ecs/ecs-default-config.yaml'],
     cpu: COLLECTOR.cpu,
     memory: COLLECTOR.memory,
+    // Without it, a collector that ran out of memory once would be gone for as long as the task lives.
+    restartPolicy: { enabled: true, ignoredExitCodes: [], restartAttemptPeriod: 60 },
+    user: USER,
     readonlyRootFilesystem: true,
+    linuxParameters: { capabilities: { add: [], drop: ['ALL'] } },
     environment: [],
     mountPoints: [],
     volumesFrom: [],

@@ -89,6 +89,11 @@ export class Service extends Construct {
       resources: [place.arn('ecs', `task-definition/${names.taskFamily}:*`)],
       conditions: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
     })
+    this.grantExchange(role)
+  }
+
+  /** Lets a role put another revision into its place: ECS asks whether it may pass the roles of that one. */
+  grantExchange(role: Role): void {
     role.allow({
       sid: 'PassTaskRoles',
       actions: ['iam:PassRole'],
@@ -98,7 +103,7 @@ export class Service extends Construct {
     this.grantUpdate(role)
   }
 
-  /** Lets a role change which revision runs, and how often. */
+  /** Lets a role change how often the service runs. */
   grantUpdate(role: Role): void {
     const { names, place } = this.#props
     role.allow({

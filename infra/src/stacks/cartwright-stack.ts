@@ -26,6 +26,7 @@ interface Parts {
   readonly registry: Registry
   readonly loadBalancer: LoadBalancer
   readonly service: Service
+  readonly events: Events
   readonly observability: Observability
 }
 
@@ -109,7 +110,7 @@ export class CartwrightStack extends Stack {
       service_name: service.serviceName,
       dashboard_urls: observability.dashboardUrls,
     })
-    return { place, key, registry, loadBalancer, service, observability }
+    return { place, key, registry, loadBalancer, service, events, observability }
   }
 
   #deliver(): void {

@@ -5,6 +5,8 @@ import { changesIn, isLost } from './changes.ts'
 const HOLDS_DATA: ReadonlySet<string> = new Set([
   'aws_cloudwatch_event_archive',
   'aws_cloudwatch_log_group',
+  // Nobody but a person can authorise another one.
+  'aws_codestarconnections_connection',
   'aws_dynamodb_table',
   'aws_ecr_repository',
   'aws_elasticache_replication_group',

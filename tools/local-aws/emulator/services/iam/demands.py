@@ -154,8 +154,13 @@ def _ecs(request: Any, body: dict) -> Iterator[Demand]:
             yield None, service(body["serviceName"])
             if body.get("tags"):
                 yield "ecs:TagResource", service(body["serviceName"])
-        case "UpdateService" | "DeleteService":
+        case "DeleteService":
             yield None, service(body["service"])
+        case "UpdateService":
+            yield None, service(body["service"])
+            # Another definition brings its roles: AWS asks whether they may be passed, as when it was registered.
+            for role in _roles_of(request, body.get("taskDefinition")):
+                yield "iam:PassRole", _role(request, role)
         case "DescribeServices":
             yield from ((None, service(name)) for name in body.get("services") or [])
         case "DescribeTasks":
@@ -178,6 +183,16 @@ def _ecs(request: Any, body: dict) -> Iterator[Demand]:
                 yield "ecs:TagResource", _next_revision(request, body["family"])
         case "TagResource" | "UntagResource" | "ListTagsForResource":
             yield None, body["resourceArn"]
+
+
+def _roles_of(request: Any, definition: str | None) -> Iterator[str]:
+    if not definition:
+        return
+    family, _, revision = definition.split("/")[-1].partition(":")
+    known = request.ecs_backend.task_definitions.get(family) or {}
+    found = known.get(int(revision) if revision else max(known, default=0))
+    if found is not None:
+        yield from filter(None, [found.task_role_arn, found.execution_role_arn])
 
 
 def _role(request: Any, name: str) -> str:
