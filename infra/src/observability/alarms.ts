@@ -1,3 +1,4 @@
+import type { Environment } from '@cartwright/environments'
 import { CloudwatchCompositeAlarm } from '#aws/cloudwatch-composite-alarm'
 import { CloudwatchMetricAlarm } from '#aws/cloudwatch-metric-alarm'
 import { Construct } from '#terraform'
@@ -9,7 +10,7 @@ import type { Service } from '../service/service.ts'
 import type { Table } from '../table/table.ts'
 import type { Topic } from './topic.ts'
 
-export interface AlarmsProps {
+export interface AlarmsProps extends Pick<Environment, 'containerInsights'> {
   readonly name: string
   readonly topic: Topic
   readonly cache: Cache
@@ -57,6 +58,7 @@ export class Alarms extends Construct {
     super(scope, id)
     this.#raise(props, [...cacheAlarms(props), ...tableAlarms(props), ...eventAlarms(props)])
     this.#raise(props, serviceAlarms(props))
+    if (props.containerInsights !== 'disabled') this.#missTasks(props)
     const hurting = this.#raise(props, requestAlarms(props))
     new CloudwatchCompositeAlarm(this, 'customers', {
       alarmName: `${props.name}-customers`,
@@ -65,6 +67,37 @@ export class Alarms extends Construct {
       alarmActions: [props.topic.arn],
       okActions: [props.topic.arn],
       dependsOn: hurting,
+    })
+  }
+
+  /** Where no task runs, nothing is measured and few requests fail: Container Insights counts what should be there. */
+  #missTasks({ name, topic, service }: AlarmsProps): void {
+    const dimensions = { ClusterName: service.clusterName, ServiceName: service.serviceName }
+    const count = (id: string, metricName: string) => ({
+      id,
+      returnData: false,
+      metric: { namespace: 'ECS/ContainerInsights', metricName, period: 60, stat: 'Average', dimensions },
+    })
+    new CloudwatchMetricAlarm(this, 'tasks-missing', {
+      alarmName: `${name}-tasks-missing`,
+      alarmDescription:
+        'Fewer tasks run than should for ten minutes: they do not start, or end again. The events of the service say why.',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 0,
+      evaluationPeriods: 10,
+      treatMissingData: 'notBreaching',
+      metricQuery: [
+        {
+          id: 'missing',
+          label: 'Missing tasks',
+          expression: 'desired - FILL(running, 0)',
+          returnData: true,
+        },
+        count('desired', 'DesiredTaskCount'),
+        count('running', 'RunningTaskCount'),
+      ],
+      alarmActions: [topic.arn],
+      okActions: [topic.arn],
     })
   }
 
@@ -293,6 +326,18 @@ function eventAlarms({ events }: AlarmsProps): Alarm[] {
       about: 'The rule could not send an order to its queue.',
       namespace: 'AWS/Events',
       metric: 'FailedInvocations',
+      dimensions: { EventBusName: events.busName, RuleName: events.ordersRuleName },
+      stat: 'Sum',
+      above: 0,
+      minutes: 1,
+    },
+    {
+      ...common,
+      id: 'orders-lost',
+      about:
+        'An order could be delivered neither to its queue nor to the dead letters: it is in the archive alone.',
+      namespace: 'AWS/Events',
+      metric: 'InvocationsFailedToBeSentToDlq',
       dimensions: { EventBusName: events.busName, RuleName: events.ordersRuleName },
       stat: 'Sum',
       above: 0,

@@ -76,13 +76,26 @@ test('DynamoDB is watched for the table and for each operation', () => {
 test('dead letters and failed rules ring at the first', () => {
   const stack = synthesise('prod')
 
-  for (const id of ['orders-dead', 'undelivered', 'orders-rule-failed']) {
+  for (const id of ['orders-dead', 'undelivered', 'orders-rule-failed', 'orders-lost']) {
     expect(stack.one('aws_cloudwatch_metric_alarm', `observability/alarms/${id}`)).toMatchObject({
       threshold: 0,
       comparison_operator: 'GreaterThanThreshold',
       evaluation_periods: 1,
     })
   }
+})
+
+test.each([
+  ['staging', {}, 1],
+  ['staging', { containerInsights: 'disabled' }, 0],
+] as const)('in %s with %j, tasks that do not run are missed %d time', (name, change, alarms) => {
+  const found = [...synthesise(name, change).all('aws_cloudwatch_metric_alarm')].filter(([at]) =>
+    at.endsWith('/tasks-missing'),
+  )
+
+  expect(found).toHaveLength(alarms)
+  for (const [, { metric_query }] of found)
+    expect(metric_query).toContainEqual(expect.objectContaining({ expression: 'desired - FILL(running, 0)' }))
 })
 
 test('one composite alarm means that customers are hurt', () => {

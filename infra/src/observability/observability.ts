@@ -12,7 +12,8 @@ import { Budget } from './budget.ts'
 import { Dashboards } from './dashboards.ts'
 import { Topic } from './topic.ts'
 
-export interface ObservabilityProps extends Pick<Environment, 'alarms' | 'alarmEmails' | 'monthlyBudget'> {
+export interface ObservabilityProps
+  extends Pick<Environment, 'containerInsights' | 'alarms' | 'alarmEmails' | 'monthlyBudget'> {
   readonly environmentName: string
   readonly names: Pick<Names, 'base' | 'topic' | 'budget'>
   readonly place: Place
