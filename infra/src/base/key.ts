@@ -33,7 +33,7 @@ const USE = [
  * The environment's own key, which encrypts the table, the cache, secrets, queues and logs. IAM decides who of the
  * account uses it; each AWS service that uses it on its own has a statement here.
  *
- * Cost: $1 a month, and $0.03 for 10,000 uses; DynamoDB, SQS and logs keep what the key unlocked for minutes.
+ * Cost: $1 a month, $1 more after each of its first two rotations, and $0.03 for 10,000 uses; DynamoDB, SQS and logs keep what the key unlocked for minutes.
  */
 export class Key extends Construct {
   readonly arn: string

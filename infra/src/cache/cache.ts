@@ -2,7 +2,7 @@ import type { Environment } from '@cartwright/environments'
 import { ElasticacheParameterGroup } from '#aws/elasticache-parameter-group'
 import { ElasticacheReplicationGroup } from '#aws/elasticache-replication-group'
 import { ElasticacheSubnetGroup } from '#aws/elasticache-subnet-group'
-import { Construct, DataResource } from '#terraform'
+import { Construct, DataResource, type TerraformResource } from '#terraform'
 import type { Key } from '../base/key.ts'
 import { LogGroup } from '../base/log-group.ts'
 import type { Role } from '../base/role.ts'
@@ -44,6 +44,8 @@ export class Cache extends Construct {
   readonly replicationGroupId: string
   /** The name that follows a failover. */
   readonly primaryEndpoint: string
+  /** Before it is there, its nodes tell nothing. */
+  readonly ready: TerraformResource
   /** Where the token is. */
   readonly secretArn: string
   /** The nodes' ids, which AWS makes of the group's: a plan knows them before the group is there. */
@@ -61,6 +63,7 @@ export class Cache extends Construct {
     })
     this.#token = new CacheToken(this, 'token', { ...props, name: `${name}-redis` })
     const replication = this.#makeReplicationGroup(props)
+    this.ready = replication
     this.replicationGroupId = replication.id
     this.primaryEndpoint = replication.primaryEndpointAddress
     this.secretArn = this.#token.secretArn

@@ -1,7 +1,7 @@
 import type { Environment } from '@cartwright/environments'
 import { CloudwatchCompositeAlarm } from '#aws/cloudwatch-composite-alarm'
 import { CloudwatchMetricAlarm } from '#aws/cloudwatch-metric-alarm'
-import { Construct } from '#terraform'
+import { Construct, type TerraformResource } from '#terraform'
 import type { Cache } from '../cache/cache.ts'
 import type { Events } from '../events/events.ts'
 import type { Queue } from '../events/queue.ts'
@@ -56,7 +56,9 @@ const OPERATIONS = [
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id)
-    this.#raise(props, [...cacheAlarms(props), ...tableAlarms(props), ...eventAlarms(props)])
+    // A node that is not there yet says nothing.
+    this.#raise(props, cacheAlarms(props), [props.cache.ready])
+    this.#raise(props, [...tableAlarms(props), ...eventAlarms(props)])
     this.#raise(props, serviceAlarms(props))
     if (props.containerInsights !== 'disabled') this.#missTasks(props)
     const hurting = this.#raise(props, requestAlarms(props))
@@ -101,7 +103,11 @@ export class Alarms extends Construct {
     })
   }
 
-  #raise({ name, topic }: AlarmsProps, alarms: readonly Alarm[]): CloudwatchMetricAlarm[] {
+  #raise(
+    { name, topic }: AlarmsProps,
+    alarms: readonly Alarm[],
+    dependsOn: TerraformResource[] = [],
+  ): CloudwatchMetricAlarm[] {
     return alarms.map(
       (alarm) =>
         new CloudwatchMetricAlarm(this, alarm.id, {
@@ -121,6 +127,7 @@ export class Alarms extends Construct {
           treatMissingData: alarm.silence,
           alarmActions: [topic.arn],
           okActions: [topic.arn],
+          ...(dependsOn.length === 0 ? {} : { dependsOn }),
         }),
     )
   }
@@ -156,10 +163,12 @@ function cacheAlarms({ cache }: AlarmsProps): Alarm[] {
       {
         ...common,
         id: `redis-host-${number}`,
-        about: `The host of Redis node ${node} uses more than 80 % of its CPU: TLS and copies take what its one thread needs. Larger nodes.`,
+        about: `The host of Redis node ${node} uses more than 80 % of its CPU, or says nothing: TLS and copies take what its one thread needs, or the node is gone.`,
         metric: 'CPUUtilization',
         above: 80,
-        minutes: 5,
+        // A failed node is replaced within them.
+        minutes: 15,
+        silence: 'breaching',
       },
       {
         ...common,

@@ -32,7 +32,7 @@ const WRITES = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:UpdateI
  * The one table that holds carts, orders, kept answers, the outbox and the cache's epoch. Everything is found by its
  * key, so there is no index; the outbox is read by its relay, so there is no stream.
  *
- * Cost: on demand $1.4 for a million write units and $0.28 for a million read units; provisioned $0.54 a month for each
+ * Cost: on demand $0.71 for a million write units and $0.14 for a million read units; provisioned $0.54 a month for each
  * write unit and $0.11 for each read unit; $0.28 a month for each GB, $0.22 more with point-in-time recovery. A change
  * of a small cart takes six write units: 50 units carry about eight changes a second, 500 about eighty.
  */
