@@ -234,12 +234,29 @@ test(
 )
 
 test(
+  'a setting with which no task starts is undone by ECS, and the deploy says so',
+  async () => {
+    const before = await remote.state()
+    user.add('dev', "  apiSettings: { MERGE_STRATEGY: 'none-such' },\n")
+
+    // ECS is steady then, with what ran before.
+    await expect(deployment.run('deploy', ['dev'], () => undefined)).rejects.toThrow(
+      /does not run the task definition of this plan.*ECS: .*rolling back to deployment/s,
+    )
+
+    expect((await remote.state()).service.definition).toBe(before.service.definition)
+    expect(await ask('/metadata')).toMatchObject({ release: first })
+  },
+  PATIENCE,
+)
+
+test(
   'no build says a secret, and no image has one',
   async () => {
     const secrets = await secretsOf()
     expect(secrets.length).toBeGreaterThan(3)
     const lines = await linesOf('/cartwright-dev/delivery/')
-    expect(lines.length).toBeGreaterThan(20)
+    expect(lines.length).toBeGreaterThan(100)
     const { api } = await remote.state()
     expect(api.url).toContain('amazonaws.com')
     const folder = path.join(user.folder, 'pulled')
@@ -318,6 +335,7 @@ test('every role may do what it did, and nothing that it did not but for a reaso
 
   expect(surplus.filter(({ action }) => !(action in NOT_PLAYED))).toEqual([
     // Whatever failed did not run any more.
+    { role: 'cartwright-dev-undo', action: 'iam:PassRole' },
     { role: 'cartwright-dev-undo', action: 'ecs:UpdateService' },
   ])
   // No reason is left without an action.

@@ -9,6 +9,7 @@ import { remindCache } from '../takeover/imported-cache.ts'
 import { findTagged } from '../takeover/tagged.ts'
 import { planTakeover } from '../takeover/takeover.ts'
 import type { Tell } from '../tell.ts'
+import { resourceOf } from '../terraform/said.ts'
 import { type Terraform, TerraformFailed, TerraformKilled } from '../terraform/terraform.ts'
 import { changesIn, shownChanges } from './changes.ts'
 import { lostIn } from './loss.ts'
@@ -149,7 +150,7 @@ async function apply(place: Place, { isSearch, hear }: ApplyOptions): Promise<vo
 
 /** Whether ECS did not do what was planned: a deployment that it undid is one. */
 function isOfService(error: unknown): error is TerraformFailed {
-  return error instanceof TerraformFailed && error.errors.some(({ address }) => address?.startsWith(SERVICE))
+  return error instanceof TerraformFailed && error.errors.some((one) => resourceOf(one)?.startsWith(SERVICE))
 }
 
 /** Why it did not, only ECS tells. */

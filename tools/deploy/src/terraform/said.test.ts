@@ -1,4 +1,4 @@
-import { errorsIn, readSaid, shownErrors, shownSummary } from './said.ts'
+import { errorsIn, readSaid, resourceOf, shownErrors, shownSummary } from './said.ts'
 
 const error = (more: object) =>
   JSON.stringify({ type: 'diagnostic', diagnostic: { severity: 'error', ...more } })
@@ -6,6 +6,19 @@ const error = (more: object) =>
 test('what is not a whole line of Terraform’s is nothing', () => {
   expect(readSaid('Initializing the backend...')).toBeUndefined()
   expect(readSaid('{"type":"apply_comp')).toBeUndefined()
+})
+
+test.each([
+  ['that names its address', { address: 'aws_lb.balancer' }, 'aws_lb.balancer'],
+  [
+    'of a condition',
+    { snippet: { context: 'resource.aws_ecs_service.api_1F.lifecycle.postcondition[0]' } },
+    'aws_ecs_service.api_1F',
+  ],
+  ['of a provider', { snippet: { context: 'provider.aws' } }, undefined],
+  ['without a place', { snippet: { context: null } }, undefined],
+])('the resource of an error %s', (_what, said, resource) => {
+  expect(resourceOf({ severity: 'error', summary: 'Resource postcondition failed', ...said })).toBe(resource)
 })
 
 test('errors are told with their resource, each once, and warnings not at all', () => {

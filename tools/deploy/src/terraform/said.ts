@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly detail?: string
   /** The resource that it is about. */
   readonly address?: string
+  /** Where in the configuration it is: of a condition that failed, this alone tells the resource. */
+  readonly snippet?: { readonly context?: string | null }
   readonly range?: { readonly filename: string; readonly start: { readonly line: number } }
 }
 
@@ -49,6 +51,11 @@ export function errorsIn(text: string): readonly Diagnostic[] {
     .split('\n')
     .flatMap((line) => readSaid(line)?.diagnostic ?? [])
     .filter(({ severity }) => severity === 'error')
+}
+
+/** The address of the resource that a diagnostic is about, as far as it says. */
+export function resourceOf({ address, snippet }: Diagnostic): string | undefined {
+  return address ?? /^resource\.([^.]+\.[^.]+)/.exec(snippet?.context ?? '')?.[1]
 }
 
 /** `3 to import, 1 to add, 0 to change, 0 to destroy`, as Terraform writes it for people. */
