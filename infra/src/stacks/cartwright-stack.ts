@@ -4,6 +4,7 @@ import { AddressTag } from '../base/address-tag.ts'
 import { type ForeignRole, Key } from '../base/key.ts'
 import { Place } from '../base/place.ts'
 import { Cache } from '../cache/cache.ts'
+import { fixedCostOutput, UNKNOWN } from '../cost/fixed.ts'
 import { Delivery } from '../delivery/delivery.ts'
 import { projectName } from '../delivery/project.ts'
 import { Events } from '../events/events.ts'
@@ -52,6 +53,14 @@ export class CartwrightStack extends Stack {
     const { registry } = this.#parts
     registry.allowReaders(this.#promoters())
     if (this.environment.enableCicd) this.#deliver()
+  }
+
+  /** What it costs is told by what it holds, once that is resolved: to resolve it twice would be felt. */
+  override toTerraform(): ReturnType<Stack['toTerraform']> {
+    const json = super.toTerraform()
+    const cost: OutputName = 'estimated_monthly_cost'
+    json.output[cost].value = fixedCostOutput(this.node.id, json)
+    return json
   }
 
   #build(): Parts {
@@ -109,6 +118,8 @@ export class CartwrightStack extends Stack {
       cluster_name: service.clusterName,
       service_name: service.serviceName,
       dashboard_urls: observability.dashboardUrls,
+      // Until there is a configuration to price.
+      estimated_monthly_cost: UNKNOWN,
     })
     return { place, key, registry, loadBalancer, service, events, observability }
   }

@@ -71,6 +71,12 @@ export const OUTPUTS = {
       'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards:name=cartwright-prod-application',
     usedBy: 'people',
   },
+  estimated_monthly_cost: {
+    about:
+      'What a month costs before the first request, in US dollars: at the list prices of eu-west-1, without free tier and tax. `npm run cost` tells of what, and what requests add.',
+    example: '982.26',
+    usedBy: 'people',
+  },
   codestar_connection_arn: {
     about: 'The connection to the code host.',
     example: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/00000000-0000-4000-8000-000000000000',

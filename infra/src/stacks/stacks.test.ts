@@ -123,6 +123,7 @@ test('outputs have the names that they are known by', () => {
     'cluster_name',
     'service_name',
     'dashboard_urls',
+    'estimated_monthly_cost',
   ])
 })
 

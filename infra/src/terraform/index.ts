@@ -18,4 +18,4 @@ export {
   TerraformStack,
   Token,
 } from 'cdktf'
-export { Construct, type IConstruct } from 'constructs'
+export { Construct, type IConstruct, Node } from 'constructs'

@@ -1,5 +1,5 @@
 /** The AWS emulator with its gaps closed, for tests and rehearsals: see docs/reference/local-aws.md. */
-export { cacheFolder } from './cache-folder.ts'
+export { cacheFolder, stateFolder } from './cache-folder.ts'
 export { PATHS } from './emulator.ts'
 export { shellLines, terraformEnvironment } from './environment.ts'
 export { findTerraform } from './find/terraform.ts'

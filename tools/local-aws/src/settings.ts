@@ -4,7 +4,7 @@ export const SETTINGS = {
   CARTWRIGHT_TERRAFORM: 'The Terraform binary.',
   CARTWRIGHT_PROVIDER_MIRROR: 'A folder that holds `registry.terraform.io/hashicorp/aws`; `none` uses none.',
   CARTWRIGHT_CACHE:
-    'The folder for what is kept between runs; otherwise `cartwright` in the cache folder of the user.',
+    'The folder for what is kept between runs, and for what runs; otherwise `cartwright` in the cache and in the state folder of the user.',
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from 'node:path'
 import { claimFile } from '@cartwright/deploy/claim-file'
 import { isAlive, markOf, type ProcessMark } from '@cartwright/deploy/mark'
-import { cacheFolder } from '@cartwright/local-aws'
+import { stateFolder } from '@cartwright/local-aws'
 import type { Keys, Place } from '../clients/index.ts'
 import { RehearsalProblem } from '../problem.ts'
 
@@ -33,7 +33,7 @@ export class RehearsalFolder {
 
   /** This user's. */
   static of(env: NodeJS.ProcessEnv): RehearsalFolder {
-    return new RehearsalFolder(path.join(cacheFolder(env), 'rehearsal'))
+    return new RehearsalFolder(path.join(stateFolder(env), 'rehearsal'))
   }
 
   /** Everything that goes with this process's rehearsal. Its own: the guard of one that was killed may still be clearing. */

@@ -1,0 +1,5 @@
+export { ASSUMPTIONS, allAssumptions } from './assumptions.ts'
+export { type Estimate, fixedCosts, type Line, sum, type Unpriced } from './estimate.ts'
+export { FREE } from './free.ts'
+export { allPrices, PRICED_REGION, PRICES_OF } from './prices.ts'
+export { useCosts } from './use.ts'

@@ -1,0 +1,56 @@
+import { completed, readEnvironments } from '@cartwright/environments'
+import { readStacks, type StackJson } from '@cartwright/infra/stack-json'
+import { type Exception, exceptionsOf } from './exception.ts'
+import { EXCEPTIONS } from './exceptions.ts'
+import { judge } from './judge.ts'
+import type { Options } from './options.ts'
+import { json } from './report/json.ts'
+import { sarif } from './report/sarif.ts'
+import { table } from './report/table.ts'
+import { RULES } from './rules/index.ts'
+
+/** What is told, and whether nothing is wrong. */
+export interface Verdict {
+  readonly report: string
+  readonly isSound: boolean
+}
+
+/**
+ * Judges the stacks that are asked for.
+ *
+ * @param variables what may give the fields that only the user knows
+ * @param tell what is made up, a line each
+ * @throws {BadStacks} when a folder has none
+ * @throws {BadEnvironments} when there is nothing to synthesise
+ */
+export async function policy(
+  { from, isComplete, format, isVerbose }: Options,
+  variables: NodeJS.ProcessEnv,
+  tell: (line: string) => void,
+): Promise<Verdict> {
+  const { stacks, exceptions } =
+    from === undefined
+      ? await own(isComplete, variables, tell)
+      : { stacks: readStacks(from), exceptions: EXCEPTIONS }
+  const judgement = judge(stacks, RULES, exceptions)
+  const report = {
+    table: () => table(judgement, isVerbose),
+    json: () => json(judgement),
+    sarif: () => sarif(judgement),
+  }
+  return { report: report[format](), isSound: judgement.findings.length + judgement.stale.length === 0 }
+}
+
+/** The stacks of this repository, and what is accepted of them. */
+async function own(
+  isComplete: boolean,
+  variables: NodeJS.ProcessEnv,
+  tell: (line: string) => void,
+): Promise<{ readonly stacks: readonly StackJson[]; readonly exceptions: readonly Exception[] }> {
+  const found = (await readEnvironments(variables)).map((one) => completed(one, isComplete))
+  for (const { environment, madeUp } of found)
+    if (madeUp.length > 0) tell(`${environment.name}: made up, as nobody gave it: ${madeUp.join(', ')}`)
+  const { stacksOf } = await import('@cartwright/infra/stacks')
+  const environments = found.map(({ environment }) => environment)
+  return { stacks: stacksOf(environments), exceptions: exceptionsOf(EXCEPTIONS, environments) }
+}
