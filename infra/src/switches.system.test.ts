@@ -123,7 +123,7 @@ const WAY_IN: readonly Row[] = [
 // biome-ignore format: a table.
 const SEEING: readonly Row[] = [
   ['logs, in days', [7], [30], [365], (plan) => plan.distinct('aws_cloudwatch_log_group', 'retention_in_days')],
-  ['alarms', 0, 32, 36, (plan) => alarmsOf(plan, 'observability_').length],
+  ['alarms', 0, 36, 41, (plan) => alarmsOf(plan, 'observability_').length],
   ['alarms in one', 0, 1, 1, (plan) => plan.count('aws_cloudwatch_composite_alarm')],
   ['who is told of alarms', [], ['ops@example.com'], ['ops@example.com'], (plan) => plan.distinct('aws_sns_topic_subscription', 'endpoint')],
   ['budget, in dollars', '150.0', '500.0', '3000.0', (plan) => plan.one('aws_budgets_budget')['limit_amount']],

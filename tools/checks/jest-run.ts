@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { Commands } from './command.ts'
+import { gentleTerraform } from './gentle-terraform.ts'
 import { sum, type Tally } from './tally.ts'
 
 /** The part of jest's `--json` report that is counted. */
@@ -63,6 +64,7 @@ async function runOnce(
     ['-c', path.join(root, 'jest.config.cjs'), ...own, ...options],
     {
       ...env,
+      PATH: [gentleTerraform(scratch, env), env['PATH'] ?? ''].join(path.delimiter),
       TMPDIR: scratch,
       // Hundreds of programs are started, again and again the same.
       NODE_COMPILE_CACHE: path.join(scratch, 'compile-cache'),

@@ -37,7 +37,7 @@ const FAMILY = 'redis7'
  * be read again from the table, so losing it costs speed; but an evicted fence would show an old cart, so nothing is
  * ever evicted.
  *
- * Cost: a node a month $13 (cache.t4g.micro), $26 (cache.t4g.small) or $176 (cache.r7g.large); traffic between zones
+ * Cost: a node a month $12 (cache.t4g.micro), $25 (cache.t4g.small) or $177 (cache.r7g.large); traffic between zones
  * $0.01 for each GB and direction; $0.085 a month for each GB of snapshots; $0.40 a month for the secret.
  */
 export class Cache extends Construct {

@@ -4,8 +4,9 @@ import { environment, synthesiseAll } from '../test/synthesise.ts'
 import { fixedCosts, sum } from './estimate.ts'
 import { useCosts } from './use.ts'
 
-// Both calculations are written from AWS's price list of eu-west-1 and environments/prod.ts, with nothing of the program: what
-// the list calls each price stands beside it.
+// Quantities are counted by hand from environments/prod.ts and what it deploys, and what the bill calls each stands beside it.
+// Prices and what is assumed of a request are those of the tables, written out again: a wrong digit in one of the two shows,
+// a price that both have wrong does not.
 
 const MONTH = 730
 const prod = completed(environment('prod')).environment
@@ -30,8 +31,10 @@ test('a month of prod before the first request is within 5 % of what is calculat
     // 50 write units and 100 read units, the least of scaling.
     ['EU-WriteCapacityUnit-Hrs', 50 * MONTH * 0.000735],
     ['EU-ReadCapacityUnit-Hrs', 100 * MONTH * 0.000147],
-    // 39 metrics of alarms; 2 alarms for each of the service's 3 policies and 4 for each of the table's 2; one composite alarm.
-    ['EU-CW:AlarmMonitorUsage', (39 + 3 * 2 + 2 * 4) * 0.1],
+    // 46 metrics of alarms: 5 of each of three Redis nodes, 14 of the table, 5 of events, 4 of requests, 2 of tasks, the 2 that
+    // tell missing ones, and the 4 that undo a deployment. Scaling has 2 alarms for each of the service's 3 policies and 4 for
+    // each of the table's 2. One composite alarm.
+    ['EU-CW:AlarmMonitorUsage', (3 * 5 + 14 + 5 + 4 + 2 + 2 + 4 + 3 * 2 + 2 * 4) * 0.1],
     ['EU-CW:CompositeAlarmMonitorUsage', 0.5],
     ['DashboardsUsageHour', 2 * 3],
     ['eu-west-1-KMS-Keys', 1],

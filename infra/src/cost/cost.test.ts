@@ -179,8 +179,11 @@ describe('use', () => {
 
     expect(beyond).toEqual([
       expect.stringMatching(/^the load wants \d+ write units; the table has 500 at most/),
+      expect.stringMatching(/^the load wants \d+ read units; the table has 1000 at most/),
     ])
-    expect(lines.map(({ what }) => what)).toContain('450 write units above the least')
+    expect(lines.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['450 write units above the least', '900 read units above the least']),
+    )
     expect(useCosts(stackOf('staging'), 5000).beyond).toEqual([
       expect.stringMatching(/^the load wants \d+ tasks; the service has 6 at most/),
     ])
@@ -202,15 +205,24 @@ describe('use', () => {
 })
 
 describe('prices', () => {
-  test('each says where it was read and when, none after the day of the table', () => {
-    for (const [key, { usd, date, sureness, source, note }] of allPrices()) {
+  test('each says where it was read and when, and none is of another time than the table says', () => {
+    for (const [key, { usd, date, source }] of allPrices()) {
       expect([key, usd > 0]).toEqual([key, true])
       expect(date).toMatch(/^20\d\d(-\d\d(-\d\d)?)?$/)
-      expect([key, date <= PRICES_OF]).toEqual([key, true])
-      // What was derived is not certain, and says from what.
-      if (source === 'derived')
-        expect([key, sureness !== 'certain', note]).toEqual([key, true, expect.any(String)])
+      // A year alone may be any day of it.
+      expect([key, date >= PRICES_OF.from.slice(0, date.length)]).toEqual([key, true])
+      expect([key, date <= PRICES_OF.to]).toEqual([key, true])
+      expect([key, source.text]).toEqual([key, expect.stringMatching(/^\S.+\S$/)])
     }
+    const dates = allPrices().map(([, { date }]) => date)
+    expect(dates).toContainEqual(expect.stringMatching(new RegExp(`^${PRICES_OF.from}`)))
+    expect(dates).toContain(PRICES_OF.to)
+  })
+
+  test('none is certain that was derived or not read again', () => {
+    const certain = allPrices().filter(([, { sureness }]) => sureness === 'certain')
+
+    expect(new Set(certain.map(([, { source }]) => source.kind))).toEqual(new Set(['list', 'page', 'bill']))
   })
 
   test('each is used by a line of some stack, nodes of Redis excepted', () => {

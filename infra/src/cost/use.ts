@@ -312,11 +312,16 @@ function tooManyTasks(stack: StackJson, load: Load): readonly string[] {
 function tooManyUnits(stack: StackJson, load: Load): readonly string[] {
   return stack.all('aws_dynamodb_table').flatMap((table) => {
     if (table.block['billing_mode'] !== 'PROVISIONED') return []
-    const { write } = unitsOf(table, stack)
-    const wanted = Math.ceil(unitsFor(stack, load).write / utilisation(table, stack))
-    return wanted > write.most
-      ? [`the load wants ${wanted} write units; the table has ${write.most} at most, which are counted`]
-      : []
+    const has = unitsOf(table, stack)
+    const share = utilisation(table, stack)
+    const units = unitsFor(stack, load)
+    return (['write', 'read'] as const).flatMap((kind) => {
+      const wanted = Math.ceil(units[kind] / share)
+      const { most } = has[kind]
+      return wanted > most
+        ? [`the load wants ${wanted} ${kind} units; the table has ${most} at most, which are counted`]
+        : []
+    })
   })
 }
 

@@ -479,6 +479,13 @@ describe('a failed release', () => {
     expect(actions(stack, 'undo/events-role')).toEqual({ Start: ['codebuild:StartBuild'] })
   })
 
+  test('that AWS does not let start is tried again for an hour, and then kept', () => {
+    expect(delivered('dev').one('aws_cloudwatch_event_target', 'delivery/undo/target')).toMatchObject({
+      retry_policy: { maximum_event_age_in_seconds: 3600, maximum_retry_attempts: 185 },
+      dead_letter_config: { arn: expect.stringMatching(/^\$\{aws_sqs_queue\.events_undelivered_.*\.arn\}$/) },
+    })
+  })
+
   test('is told by the run and the time, under the names that the buildspec reads', () => {
     const { input_transformer } = delivered('dev').one(
       'aws_cloudwatch_event_target',

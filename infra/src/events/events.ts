@@ -29,7 +29,7 @@ export const ORDER_EVENT = 'checkout-started'
  * delivered to the queue goes to `undelivered`, what the consumer gives up goes to the queue's own dead letters; each
  * keeps for 14 days.
  *
- * Cost: $1 for a million events, $0.40 for a million requests of queues, $0.10 for each GB into the archive.
+ * Cost: $1 for a million events, $0.40 for a million requests of queues, $0.11 for each GB into the archive.
  */
 export class Events extends Construct {
   readonly busName: string
@@ -95,7 +95,11 @@ export class Events extends Construct {
     return rule
   }
 
-  /** Retention 0 would keep for ever, so without days there is no archive. An archive takes no key of ours. */
+  /**
+   * Retention 0 would keep for ever, so without days there is no archive. It is encrypted by a key of AWS's: EventBridge takes
+   * one of ours (`KmsKeyIdentifier`), and the provider has no field for it in this version. With one, events.amazonaws.com
+   * also needs `kms:ReEncrypt*` in the key's policy.
+   */
   #keep({ names, archiveDays }: EventsProps): void {
     new CloudwatchEventArchive(this, 'archive', {
       name: names.archive,

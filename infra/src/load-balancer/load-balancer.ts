@@ -51,7 +51,7 @@ const INNER_PATHS = ['/ready', '/ready/', '/metrics', '/metrics/*']
  * The public way in. With a domain: HTTPS, a redirect from HTTP, and only that host name; without one, plain HTTP for
  * whoever knows the address. Whether a task gets requests is what its `/ready` says.
  *
- * Cost: $20 a month and $6 for each capacity unit (25 new connections, 3,000 open ones, 1 GB an hour); $5 a month for
+ * Cost: $18 a month and $6 for each capacity unit (25 new connections, 3,000 open ones, 1 GB an hour); $5 a month for
  * the firewall, $1 for each of its rules and $0.60 for a million requests; $7.30 for two public addresses.
  */
 export class LoadBalancer extends Construct {

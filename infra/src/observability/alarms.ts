@@ -51,7 +51,7 @@ const OPERATIONS = [
  * What wakes somebody. Each alarm tells what is wrong in its description and goes to the topic; those that mean that
  * customers are hurt now also make the composite alarm `…-customers`.
  *
- * Cost: $0.10 a month for each alarm, $0.50 for the composite one.
+ * Cost: $0.10 a month for each metric that an alarm reads, which is one but for `tasks-missing`; $0.50 for the composite one.
  */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -327,7 +327,7 @@ function eventAlarms({ events }: AlarmsProps): Alarm[] {
     dead(
       'undelivered',
       events.undelivered,
-      'An event could not be delivered to its queue: look at its key, policy and rule.',
+      'An event could not be delivered to its target: a queue, the log, or the build that undoes a failed release. In the message RULE_ARN says which, ERROR_MESSAGE why.',
     ),
     {
       ...common,

@@ -50,6 +50,27 @@ test('every node of Redis is watched, whatever its role', () => {
   }
 })
 
+test('a node of Redis that says nothing for a quarter of an hour calls somebody, once there is one', () => {
+  const stack = synthesise('prod')
+  const hosts = [...stack.all('aws_cloudwatch_metric_alarm')].filter(([at]) => at.includes('/redis-host-'))
+
+  expect(hosts.map(([at]) => at.split('/').at(-1))).toEqual(['redis-host-1', 'redis-host-2', 'redis-host-3'])
+  for (const [index, [, alarm]] of hosts.entries()) {
+    expect(alarm).toMatchObject({
+      metric_name: 'CPUUtilization',
+      dimensions: { CacheClusterId: `cartwright-prod-cart-00${index + 1}` },
+      statistic: 'Maximum',
+      threshold: 80,
+      period: 60,
+      evaluation_periods: 15,
+      // Silence is the failure.
+      treat_missing_data: 'breaching',
+      // Before the group is there, every node is silent.
+      depends_on: [expect.stringMatching(/^aws_elasticache_replication_group\./)],
+    })
+  }
+})
+
 test('balancers and target groups are named by their suffix', () => {
   const alarms = [...synthesise('prod').all('aws_cloudwatch_metric_alarm').values()]
   const text = JSON.stringify(alarms.filter((alarm) => alarm['namespace'] === 'AWS/ApplicationELB'))

@@ -38,7 +38,7 @@ type Metric = NonNullable<
  * AWS starts tasks up to the minimum as soon as it hears of one, so it is 0 until there is a release, which then registers
  * the real one: no plan has to change it.
  *
- * Cost: three alarms for each of three targets, $0.90 a month.
+ * Cost: AWS makes two alarms for each of three targets, $0.60 a month.
  */
 export class Scaling extends Construct {
   readonly #target: AppautoscalingTarget

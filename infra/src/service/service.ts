@@ -41,7 +41,7 @@ export const TASK_PORT = 8080
  * The API on Fargate: its cluster, task definition and service. Nothing runs before the first release; afterwards the
  * image is whatever the registry says is in use.
  *
- * Cost: a task a month on ARM $9 (256/512), $18 (512/1024) or $36 (1024/2048); Spot takes about 70 % off.
+ * Cost: a task a month on ARM $7 (256/512), $14 (512/1024) or $29 (1024/2048); Spot takes about 70 % off.
  */
 export class Service extends Construct {
   readonly clusterName: string

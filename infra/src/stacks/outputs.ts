@@ -74,7 +74,7 @@ export const OUTPUTS = {
   estimated_monthly_cost: {
     about:
       'What a month costs before the first request, in US dollars: at the list prices of eu-west-1, without free tier and tax. `npm run cost` tells of what, and what requests add.',
-    example: '982.26',
+    example: '980.00',
     usedBy: 'people',
   },
   codestar_connection_arn: {

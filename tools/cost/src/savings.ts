@@ -64,7 +64,7 @@ export const WAYS: readonly Way[] = [
   {
     what: 'less Container Insights (`containerInsights`)',
     givesUp:
-      'From enhanced to enabled: figures of single tasks and containers; from enabled to disabled: those of the service.',
+      'From enhanced to enabled: figures of single tasks and containers; from enabled to disabled: those of the service, and the alarm that tells of missing tasks.',
     change: ({ containerInsights }) => {
       if (containerInsights === 'enhanced') return { containerInsights: 'enabled' }
       return containerInsights === 'enabled' ? { containerInsights: 'disabled' } : undefined

@@ -60,6 +60,17 @@ test('what undoes a failed release stands in it while a rule starts it', () => {
   expect(textsOf(foreign)).not.toContain(String(block['name']))
 })
 
+test('where a refused start of what undoes a release goes stands in its rule', () => {
+  const { id } = at(prod, 'delivery/undo/target')
+  const lost = changed(prod, 'aws_cloudwatch_event_target', (targets) => {
+    delete targets[id]?.['dead_letter_config']
+  })
+  const queue = String(at(prod, 'events/undelivered/queue').block['name'])
+
+  expect(textsOf(prod)).toEqual(expect.arrayContaining(['a start that AWS refuses goes to', queue]))
+  expect(textsOf(lost)).not.toContain(queue)
+})
+
 test('a project says what its role may do', () => {
   const { id, block } = at(prod, 'delivery/smoke/project/role/policy')
   const more = changed(prod, 'aws_iam_role_policy', (policies) => {

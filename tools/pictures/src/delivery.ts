@@ -268,15 +268,21 @@ class Reader {
     if (!isOfThis) return []
     const stages = textsIn(valuesAt(detail, 'detail.stage'))
     const states = textsIn(valuesAt(detail, 'detail.state')).map((state) => state.toLowerCase())
-    const targets = this.#stack
-      .referring(rule, 'aws_cloudwatch_event_target', 'rule')
-      .flatMap((target) => this.#stack.referredBy(valuesAt(target.block, 'arn')))
+    const sent = this.#stack.referring(rule, 'aws_cloudwatch_event_target', 'rule')
+    const targets = sent.flatMap((target) => this.#stack.referredBy(valuesAt(target.block, 'arn')))
+    const dead = sent.flatMap((target) =>
+      this.#stack.referredBy(valuesAt(target.block, 'dead_letter_config')),
+    )
     return [
       {
         row: {
           step: {
             title: 'Rule',
-            lines: [code(nameOf(rule)), `${stages.join(', ')}: ${states.join(' or ')}`],
+            lines: [
+              code(nameOf(rule)),
+              `${stages.join(', ')}: ${states.join(' or ')}`,
+              ...dead.flatMap((queue) => ['a start that AWS refuses goes to', code(nameOf(queue))]),
+            ],
           },
           run: targets.map((target) => this.#content(target)),
           changed: targets.flatMap((target) => this.#changedBy(target)),

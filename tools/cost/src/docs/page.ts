@@ -5,11 +5,13 @@ import { money } from '../report/columns.ts'
 import { partsTable } from '../report/tables.ts'
 import type { Saving } from '../savings.ts'
 
+/** What stands before a source, by its kind. */
 const READ_IN = {
   list: "AWS's price list",
-  page: 'a pricing page of AWS',
+  page: "AWS's page",
   bill: 'a bill',
   derived: 'derived',
+  known: 'not read again',
 } as const
 
 /** The reference page, docs/reference/cost.md. */
@@ -30,8 +32,8 @@ Every deployed stack has its fixed part as an output, \`estimated_monthly_cost\`
 
 ## What the figures are
 
-US dollars a month of 730 hours, on demand, at the list prices of ${PRICED_REGION} of ${PRICES_OF}; without free tier, savings
-plans, support and tax. Environments of other regions are priced the same, and the command says so.
+US dollars a month of 730 hours, on demand, at the list prices of ${PRICED_REGION} of ${PRICES_OF.from} to ${PRICES_OF.to};
+without free tier, savings plans, support and tax. Environments of other regions are priced the same, and the command says so.
 
 - **Fixed** is what the hours of a month cost, before the first request: whatever is there, with a release running on as few
   tasks as scaling ever leaves. Before the first release there are no tasks, and their part is not paid yet.
@@ -41,8 +43,15 @@ plans, support and tax. Environments of other regions are priced the same, and t
 
 Quantities stand in the synthesised stacks: what a resource has, it is charged for. What stands nowhere is counted as well: the
 alarms that scaling makes, the public addresses of the load balancer, the metrics of Container Insights. A key costs one dollar
-more after its first yearly rotation, and one more after its second. State backends cost cents and are left out, and so are the
-account's own things: the hosted zone, CloudTrail, support.
+more after its first yearly rotation, and one more after its second.
+
+Left out is what is the account's own (the hosted zone, CloudTrail, support) and what costs little: state backends; the logs
+of Redis, of builds and of shells; and traffic between zones, $0.01 for each GB and direction. That is what tasks read from
+Redis in another zone, two thirds of it with three zones and about $2 a month at 50 requests a second, and what they send
+through the NAT gateway of another zone.
+
+Container Insights, where it is enhanced, is the most uncertain of the fixed part: what is counted is the least of it, as each
+task and each release brings metrics of its own.
 
 Spot floats: a third of the on-demand price is counted, and a half may have to be paid.
 
@@ -74,20 +83,23 @@ ${allAssumptions()
 
 ## Prices
 
-\`certain\` was read for this region; \`likely\` may be off by a few percent; \`guess\` floats, or was not found.
+\`certain\` was read for this region; \`likely\` may be off by a few percent; \`guess\` floats, or was not found. They
+were read in published copies of AWS's lists and pages and in published bills, none in AWS's own list as it is today: hold them
+against that when you first look. What is \`not read again\` is what AWS has charged for years. A list is named by its offer and
+version, or by the SKU.
 
 | usage type | US dollars | for each | read in | of | sureness |
 |---|---|---|---|---|---|
 ${allPrices()
   .map(
     ([, { usageType, usd, unit, source, date, sureness, note }]) =>
-      `| ${[`\`${usageType}\``, usd, unit, [READ_IN[source], note].filter(Boolean).join(': '), date, sureness].join(' | ')} |`,
+      `| ${[`\`${usageType}\``, usd, unit, [`${READ_IN[source.kind]}: ${source.text}`, note].filter(Boolean).join('; '), date, sureness].join(' | ')} |`,
   )
   .join('\n')}
 
 To bring them up to date: look a usage type up in AWS's price list
 (\`https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/<service>/current/${PRICED_REGION}/index.json\`, open to everybody), change
-the figure and its date in \`infra/src/cost/prices.ts\`, and run \`npm run docs\`. Another region is another table.
+figure, source and date in \`infra/src/cost/prices.ts\`, and run \`npm run docs\`. Another region is another table.
 
 ## What is free
 

@@ -7,7 +7,7 @@ export function json({ traffic, bills, savings }: Costs): string {
   return JSON.stringify(
     {
       currency: 'USD',
-      pricesOf: { region: PRICED_REGION, date: PRICES_OF },
+      pricesOf: { region: PRICED_REGION, ...PRICES_OF },
       requestsPerSecond: traffic,
       environments: bills.map((bill) => ({
         name: bill.name,

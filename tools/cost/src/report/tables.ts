@@ -12,7 +12,7 @@ import { aligned, money } from './columns.ts'
 export function tables({ traffic, bills, savings }: Costs, isVerbose = false): string {
   const changes = ASSUMPTIONS.changeShare.value * 100
   return [
-    `US dollars a month, on demand, at the list prices of ${PRICED_REGION} of ${PRICES_OF}; without free tier, support and tax.`,
+    `US dollars a month, on demand, at the list prices of ${PRICED_REGION} of ${PRICES_OF.from} to ${PRICES_OF.to}; without free tier, support and tax.`,
     `730 hours; ${traffic} requests a second in each environment, ${changes} % of them changes; a release is running.`,
     ...bills.flatMap(warnings),
     '',

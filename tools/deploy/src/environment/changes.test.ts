@@ -88,6 +88,12 @@ test('what stays, and what is only looked up, is no change', () => {
 })
 
 describe('what holds data', () => {
+  test('is also a connection, which nobody but a person can authorise', () => {
+    const gone = planOf('aws_codestarconnections_connection', { actions: ['delete'] })
+
+    expect(lostIn(gone)).toEqual(['aws_codestarconnections_connection.it'])
+  })
+
   test.each([[['delete']], [['delete', 'create']], [['create', 'delete']]] as const)(
     'is lost by %j',
     (actions) => {
