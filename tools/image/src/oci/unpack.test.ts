@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Header, type HeaderData } from 'tar'
+import { Header, type HeaderData, Pax } from 'tar'
 import { unpackLayer } from './unpack.ts'
 
 let folder: string
@@ -31,10 +31,13 @@ interface Entry extends HeaderData {
 function tarOf(entries: readonly Entry[]): Buffer {
   const blocks = entries.flatMap(({ text = '', ...rest }) => {
     const header = Buffer.alloc(512)
-    new Header({ type: 'File', mode: 0o644, size: text.length, ...rest }).encode(header)
+    const isLong = new Header({ type: 'File', mode: 0o644, size: text.length, ...rest }).encode(header)
     const body = Buffer.alloc(Math.ceil(text.length / 512) * 512)
     body.write(text)
-    return [header, body]
+    // Paths of more than a hundred characters, as those of this test may be, do not fit into a header.
+    const { path: name = '', linkpath = '' } = rest
+    const long = isLong ? [new Pax({ path: name, ...(linkpath === '' ? {} : { linkpath }) }).encode()] : []
+    return [...long, header, body]
   })
   return Buffer.concat([...blocks, Buffer.alloc(1024)])
 }
