@@ -6,15 +6,14 @@ const STACK = new StackJson('dev', {
       network_vpc_1: { cidr_block: '10.0.0.0/16', '//': { metadata: { path: 'dev/network/vpc' } } },
     },
     aws_subnet: {
-      a: { vpc_id: '${aws_vpc.network_vpc_1.id}', '//': { metadata: { path: 'network/a' } } },
-      b: { vpc_id: '${aws_vpc.other.id}' },
+      a: { vpc_id: `\${aws_vpc.network_vpc_1.id}`, '//': { metadata: { path: 'network/a' } } },
+      b: { vpc_id: `\${aws_vpc.other.id}` },
     },
     aws_iam_role: { 'task-role_2': { assume_role_policy: '{}' } },
     aws_iam_role_policy: {
       one: {
-        role: '${aws_iam_role.task-role_2.id}',
-        policy:
-          '{"Resource":["${aws_vpc.network_vpc_1.arn}/*","${aws_subnet.a.arn}","${aws_vpc.network_vpc_1.id}"]}',
+        role: `\${aws_iam_role.task-role_2.id}`,
+        policy: `{"Resource":["\${aws_vpc.network_vpc_1.arn}/*","\${aws_subnet.a.arn}","\${aws_vpc.network_vpc_1.id}"]}`,
       },
     },
   },
@@ -82,7 +81,9 @@ describe('references', () => {
     expect(STACK.referredBy(STACK.all('aws_iam_role_policy')[0]?.block['policy'])).toEqual([vpc, a])
     expect(STACK.referredBy(b?.block['vpc_id'])).toEqual([])
     expect(STACK.referredBy('aws_vpc.network_vpc_1')).toEqual([vpc])
-    expect(STACK.referredBy('data.aws_vpc.network_vpc_12.id')).toEqual([])
+    expect(STACK.referredBy('aws_vpc.network_vpc_12.id')).toEqual([])
+    expect(STACK.referredBy(`\${data.aws_vpc.network_vpc_1.id}`)).toEqual([])
+    expect(STACK.referredBy(`\${ephemeral.aws_vpc.network_vpc_1.id}`)).toEqual([])
   })
 
   test('lead back to who refers', () => {

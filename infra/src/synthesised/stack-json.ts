@@ -68,8 +68,8 @@ export class StackJson {
   }
 }
 
-/** A resource's address, as it stands in an expression. */
-const ADDRESS = /\b(?:aws|terraform)_[a-z0-9_]+\.[A-Za-z_][\w-]*/g
+/** A resource's address, as it stands in an expression; not that of a data source, which may have the same type and name. */
+const ADDRESS = /(?<!\b(?:data|ephemeral)\.)\b(?:aws|terraform)_[a-z0-9_]+\.[A-Za-z_][\w-]*/g
 
 /**
  * All values at a path of attributes, such as `rule.apply_server_side_encryption_by_default.sse_algorithm`: a block that may

@@ -1,6 +1,6 @@
 import { completed, type Environment, readEnvironments } from '@cartwright/environments'
 import type { Resource } from '@cartwright/infra/stack-json'
-import { covers, type Exception, exceptionsOf } from './exception.ts'
+import { type Accepted, covers, exceptionsOf } from './exception.ts'
 import { EXCEPTIONS } from './exceptions.ts'
 import { RULES } from './rules/index.ts'
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
   environments = await readEnvironments({})
 })
 
-function accepting(more: Partial<Exception>): Exception {
+function accepting(more: Partial<Accepted>): Accepted {
   return {
     rule: 'topic-heard',
     at: '**',
@@ -52,28 +52,47 @@ test('an exception of some stacks covers nothing of the others', () => {
   expect(covers(exception, resourceAt('network/vpc', 'prod'))).toBe(false)
 })
 
-describe('what waits for a field', () => {
-  const waiting = () => accepting({ owner: 'alarmEmails', whileOpen: true, stacks: ['dev', 'prod'] })
+describe('an exception of environments', () => {
+  const waiting = accepting({
+    owner: 'alarmEmails',
+    where: ({ name, alarmEmails = [] }) => name !== 'staging' && alarmEmails.length === 0,
+  })
 
-  test('counts where nobody has given it, and in its stacks alone', () => {
+  test('counts where their files say so', () => {
     const given = environments.map((one) =>
       one.name === 'prod' ? { ...one, alarmEmails: ['ops@example.com'] } : { ...one, alarmEmails: [] },
     )
 
-    expect(exceptionsOf([waiting()], given)).toEqual([{ ...waiting(), stacks: ['dev'] }])
+    expect(exceptionsOf([waiting], given)).toEqual([{ ...waiting, stacks: ['dev'] }])
   })
 
-  test('is gone where everybody has given it', () => {
+  test('is gone where none does', () => {
     const given = environments.map((one) => completed(one, true).environment)
 
-    expect(exceptionsOf([waiting()], given)).toEqual([])
+    expect(exceptionsOf([waiting], given)).toEqual([])
   })
 
-  test('is not asked of what counts whatever the field says', () => {
+  test('is not asked of what counts everywhere', () => {
     const always = accepting({ owner: 'alarmEmails' })
 
     expect(exceptionsOf([always], environments)).toEqual([always])
   })
+})
+
+test('production is protected by no name, but by what it is', () => {
+  const weak = environments.map((one) => ({ ...one, deletionProtection: false, ecsExec: true }))
+  const accepted = exceptionsOf(EXCEPTIONS, weak).filter(({ stacks }) => stacks?.includes('prod'))
+
+  expect(accepted.map(({ rule }) => rule)).not.toContain('table-deletion-protected')
+  expect(accepted.map(({ rule }) => rule)).not.toContain('service-shells-off')
+})
+
+test('an environment that is copied from another has what is accepted of it', () => {
+  const [staging] = environments.filter(({ name }) => name === 'staging')
+  const both = [staging, { ...staging, name: 'preview' }] as readonly Environment[]
+
+  for (const { stacks } of exceptionsOf(EXCEPTIONS, both))
+    if (stacks !== undefined) expect(stacks).toEqual(['staging', 'preview'])
 })
 
 test('every exception names a rule, a reason and a day', () => {

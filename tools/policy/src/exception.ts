@@ -9,38 +9,36 @@ export interface Exception {
   readonly at: string
   /** Which breach, as the finding names it: `policy EnterRegistry`. @default every breach of the rule there */
   readonly breach?: string
-  /** Which stacks. @default all */
-  readonly stacks?: readonly string[]
+  /** In which environments: what their files say decides, not their names. @default in every stack */
+  readonly where?: (environment: Environment) => boolean
   /** Why it is accepted, and what protects instead. */
   readonly reason: string
   /** The field of an environment that decides it, or `design` where none does: whoever changes that looks here again. */
   readonly owner: FieldName | 'design'
-  /** Whether it is only accepted as long as nobody has given the field. @default accepted whatever it says */
-  readonly whileOpen?: true
   /** The day it was accepted, as 2026-11-22. */
   readonly accepted: string
 }
 
-/** The exceptions that count for environments: what waits for a field counts where nobody has given it. */
+/** An exception with the stacks that it counts in, once the environments are known; without them in every one. */
+export interface Accepted extends Exception {
+  readonly stacks?: readonly string[]
+}
+
+/** The exceptions that count for environments. One that holds in none of them is left out. */
 export function exceptionsOf(
   exceptions: readonly Exception[],
   environments: readonly Environment[],
-): readonly Exception[] {
+): readonly Accepted[] {
   return exceptions.flatMap((exception) => {
-    const { owner, whileOpen, stacks } = exception
-    if (whileOpen !== true || owner === 'design') return [exception]
-    const open = environments.filter((environment) => isOpen(environment[owner])).map(({ name }) => name)
-    const left = open.filter((name) => stacks?.includes(name) ?? true)
-    return left.length === 0 ? [] : [{ ...exception, stacks: left }]
+    const { where } = exception
+    if (where === undefined) return [exception]
+    const stacks = environments.filter((environment) => where(environment)).map(({ name }) => name)
+    return stacks.length === 0 ? [] : [{ ...exception, stacks }]
   })
 }
 
-function isOpen(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.length === 0)
-}
-
 /** Whether an exception means a finding. */
-export function accepts(exception: Exception, finding: Finding): boolean {
+export function accepts(exception: Accepted, finding: Finding): boolean {
   return (
     exception.rule === finding.rule.id &&
     covers(exception, finding) &&
@@ -49,7 +47,7 @@ export function accepts(exception: Exception, finding: Finding): boolean {
 }
 
 /** Whether an exception speaks of a resource. */
-export function covers({ at, stacks }: Exception, { resource }: Pick<Finding, 'resource'>): boolean {
+export function covers({ at, stacks }: Accepted, { resource }: Pick<Finding, 'resource'>): boolean {
   return (stacks === undefined || stacks.includes(resource.stack)) && isAt(at, resource.path)
 }
 

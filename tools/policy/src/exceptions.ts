@@ -1,7 +1,14 @@
+import type { Environment } from '@cartwright/environments'
 import type { Exception } from './exception.ts'
 
 /** The day of the review in which they were accepted. */
 const REVIEW = '2026-11-22'
+
+/** Not production: nobody's orders are taken there, which is why it may do without. Production asks for a domain to be deployed. */
+const isTrial = ({ domainRequired }: Environment): boolean => !domainRequired
+const isUnprotected = (environment: Environment): boolean =>
+  isTrial(environment) && !environment.deletionProtection
+const hasNobodyToTell = ({ alarmEmails = [] }: Environment): boolean => alarmEmails.length === 0
 
 /**
  * What is accepted, why, and which field of an environment decides it. One that nothing needs any more fails `npm run
@@ -130,7 +137,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     rule: 'endpoints-for-images',
     at: 'network/vpc',
-    stacks: ['dev'],
+    where: (environment) => isTrial(environment) && !environment.interfaceEndpoints,
     reason: 'images come by the NAT gateway that is there anyway; endpoints are paid for by the hour',
     owner: 'interfaceEndpoints',
     accepted: REVIEW,
@@ -153,35 +160,33 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     rule: 'listener-by-tls',
     at: 'load-balancer/http',
-    stacks: ['dev', 'staging'],
+    where: (environment) => isTrial(environment) && environment.domainName === undefined,
     reason: 'without a domain there is no certificate: guests of a trial, over HTTP',
     owner: 'domainName',
-    whileOpen: true,
     accepted: REVIEW,
   },
   {
     rule: 'balancer-behind-firewall',
     at: 'load-balancer/balancer',
-    stacks: ['dev', 'staging'],
+    where: (environment) => isTrial(environment) && environment.domainName === undefined,
     reason: 'without a domain nobody is sent there',
     owner: 'domainName',
-    whileOpen: true,
     accepted: REVIEW,
   },
   {
     rule: 'topic-heard',
     at: 'observability/topic/topic',
+    where: hasNobodyToTell,
     reason: 'nobody has said whom to tell; the dashboards show the alarms',
     owner: 'alarmEmails',
-    whileOpen: true,
     accepted: REVIEW,
   },
   {
     rule: 'budget-tells-somebody',
     at: 'observability/budget/budget',
+    where: hasNobodyToTell,
     reason: 'nobody has said whom to tell',
     owner: 'alarmEmails',
-    whileOpen: true,
     accepted: REVIEW,
   },
 
@@ -271,7 +276,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     rule: 'bucket-protected-from-destroy',
     at: '**',
-    stacks: ['dev', 'staging'],
+    where: isUnprotected,
     reason: 'a destroy leaves nothing behind, and what is in it can be made again',
     owner: 'deletionProtection',
     accepted: REVIEW,
@@ -306,58 +311,70 @@ export const EXCEPTIONS: readonly Exception[] = [
   // What dev and staging do without, for less money or so that they can be destroyed.
   ...(
     [
-      ['log-kept-a-year', '**', ['dev', 'staging'], 'logs of trials are of use for days', 'logRetentionDays'],
+      ['log-kept-a-year', '**', isTrial, 'logs of trials are of use for days', 'logRetentionDays'],
       [
         'table-deletion-protected',
         'table/table',
-        ['dev', 'staging'],
+        isUnprotected,
         'a destroy leaves nothing behind',
         'deletionProtection',
       ],
       [
         'balancer-deletion-protected',
         'load-balancer/balancer',
-        ['dev', 'staging'],
+        isUnprotected,
         'a destroy leaves nothing behind',
         'deletionProtection',
       ],
       [
         'balancer-access-logged',
         'load-balancer/balancer',
-        ['dev'],
+        (environment: Environment) => isTrial(environment) && !environment.accessLogs,
         'the API logs every request itself',
         'accessLogs',
       ],
       [
         'service-shells-off',
         'service/service',
-        ['dev', 'staging'],
+        (environment: Environment) => isTrial(environment) && environment.ecsExec,
         'people look into tasks there; what they type is logged',
         'ecsExec',
       ],
-      ['table-restorable-to-a-moment', 'table/table', ['dev'], 'carts of trials', 'pointInTimeRecovery'],
+      [
+        'table-restorable-to-a-moment',
+        'table/table',
+        (environment: Environment) => isTrial(environment) && !environment.pointInTimeRecovery,
+        'carts of trials',
+        'pointInTimeRecovery',
+      ],
       [
         'redis-survives-a-node',
         'cache/redis',
-        ['dev'],
+        (environment: Environment) => isTrial(environment) && environment.cacheNodes === 1,
         'one node: the cache may be gone for minutes, and the table does without',
         'cacheNodes',
       ],
       [
         'redis-backed-up',
         'cache/redis',
-        ['dev', 'staging'],
+        (environment: Environment) => isTrial(environment) && environment.cacheSnapshotDays === 0,
         'a cache is filled again from the table',
         'cacheSnapshotDays',
       ],
       [
         'cluster-measured',
         'service/cluster/cluster',
-        ['dev'],
+        (environment: Environment) => isTrial(environment) && environment.containerInsights === 'disabled',
         "Fargate's own figures are enough for one task",
         'containerInsights',
       ],
-      ['shells-logged', 'service/cluster/cluster', ['prod'], 'nobody can open one: Exec is off', 'ecsExec'],
+      [
+        'shells-logged',
+        'service/cluster/cluster',
+        (environment: Environment) => !environment.ecsExec,
+        'nobody can open one: Exec is off',
+        'ecsExec',
+      ],
     ] as const
-  ).map(([rule, at, stacks, reason, owner]) => ({ rule, at, stacks, reason, owner, accepted: REVIEW })),
+  ).map(([rule, at, where, reason, owner]) => ({ rule, at, where, reason, owner, accepted: REVIEW })),
 ]

@@ -1,5 +1,5 @@
 import { StackJson } from '@cartwright/infra/stack-json'
-import type { Exception } from './exception.ts'
+import type { Accepted } from './exception.ts'
 import { judge } from './judge.ts'
 import type { Rule } from './rule.ts'
 import { attribute, oneOf } from './wants.ts'
@@ -15,7 +15,7 @@ const CLOSED: Rule = {
   ],
 }
 
-function accepting(at: string, more: Partial<Exception> = {}): Exception {
+function accepting(at: string, more: Partial<Accepted> = {}): Accepted {
   return { rule: CLOSED.id, at, reason: 'a trial', owner: 'design', accepted: '2026-11-22', ...more }
 }
 
@@ -48,7 +48,7 @@ test('a breach is found at its resource, with what was seen and what is wanted',
   expect(findings).toMatchObject([
     { rule: CLOSED, resource: { path: 'front/door' }, at: 'closed', seen: 'false', wanted: 'true' },
   ])
-  expect(looked.get(CLOSED)).toBe(2)
+  expect(looked.get(CLOSED)).toHaveLength(2)
 })
 
 test('what an exception speaks of is accepted, and nothing beside it', () => {

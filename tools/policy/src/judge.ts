@@ -1,5 +1,5 @@
-import type { StackJson } from '@cartwright/infra/stack-json'
-import { accepts, covers, type Exception } from './exception.ts'
+import type { Resource, StackJson } from '@cartwright/infra/stack-json'
+import { type Accepted, accepts, covers } from './exception.ts'
 import type { Finding, Rule } from './rule.ts'
 
 /** What rules say of stacks. */
@@ -7,11 +7,11 @@ export interface Judgement {
   /** What is wrong and nobody accepted. */
   readonly findings: readonly Finding[]
   /** What is wrong and accepted, with why. */
-  readonly accepted: readonly (Finding & { readonly exception: Exception })[]
+  readonly accepted: readonly (Finding & { readonly exception: Accepted })[]
   /** Exceptions whose resources are there and as the rule wants them: they would hide the next breach. */
-  readonly stale: readonly Exception[]
-  /** How many resources each rule looked at. */
-  readonly looked: ReadonlyMap<Rule, number>
+  readonly stale: readonly Accepted[]
+  /** What each rule looked at. */
+  readonly looked: ReadonlyMap<Rule, readonly Resource[]>
   readonly stacks: readonly StackJson[]
 }
 
@@ -23,15 +23,15 @@ export interface Judgement {
 export function judge(
   stacks: readonly StackJson[],
   rules: readonly Rule[],
-  exceptions: readonly Exception[],
+  exceptions: readonly Accepted[],
 ): Judgement {
-  const looked = new Map<Rule, number>(rules.map((rule) => [rule, 0]))
+  const looked = new Map<Rule, Resource[]>(rules.map((rule) => [rule, []]))
   const findings: Finding[] = []
-  const met = new Set<Exception>()
+  const met = new Set<Accepted>()
   for (const stack of stacks) {
     for (const rule of rules) {
       for (const resource of rule.types.includes('*') ? stack.resources : stack.all(...rule.types)) {
-        looked.set(rule, (looked.get(rule) ?? 0) + 1)
+        looked.get(rule)?.push(resource)
         findings.push(...rule.judge(resource, stack).map((breach) => ({ ...breach, rule, resource })))
         for (const exception of exceptions)
           if (exception.rule === rule.id && covers(exception, { resource })) met.add(exception)
@@ -51,6 +51,6 @@ export function judge(
   }
 }
 
-function exceptionOf(finding: Finding, exceptions: readonly Exception[]): Exception | undefined {
+function exceptionOf(finding: Finding, exceptions: readonly Accepted[]): Accepted | undefined {
   return exceptions.find((exception) => accepts(exception, finding))
 }

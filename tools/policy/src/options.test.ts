@@ -2,13 +2,20 @@ import { BadOptions } from '@cartwright/deploy/program'
 import { FORMATS, HELP, readOptions } from './options.ts'
 
 test('nothing has to be said', () => {
-  expect(readOptions([])).toEqual({ from: undefined, isComplete: false, format: 'table', isVerbose: false })
+  expect(readOptions([])).toEqual({
+    from: undefined,
+    isComplete: false,
+    isStrict: false,
+    format: 'table',
+    isVerbose: false,
+  })
 })
 
 test('every option is read', () => {
-  expect(readOptions(['--complete', '--verbose', '--format', 'sarif'])).toEqual({
+  expect(readOptions(['--complete', '--strict', '--verbose', '--format', 'sarif'])).toEqual({
     from: undefined,
     isComplete: true,
+    isStrict: true,
     format: 'sarif',
     isVerbose: true,
   })
@@ -33,6 +40,6 @@ test.each([
 test('the help tells each option', () => {
   const told = [...HELP.matchAll(/^ {2}--([a-z]+)/gm)].map(([, name]) => name)
 
-  expect(told).toEqual(['complete', 'from', 'format', 'verbose', 'help'])
+  expect(told).toEqual(['complete', 'from', 'strict', 'format', 'verbose', 'help'])
   expect(readOptions(['--help'])).toBe('help')
 })

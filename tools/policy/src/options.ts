@@ -7,6 +7,8 @@ export interface Options {
   /** A folder of synthesised stacks. @default the stacks of this repository */
   readonly from: string | undefined
   readonly isComplete: boolean
+  /** Whether nothing is accepted. */
+  readonly isStrict: boolean
   readonly format: Format
   readonly isVerbose: boolean
 }
@@ -19,11 +21,13 @@ where something is, or where an accepted exception is not needed any more.
 
   --complete         with all that a user may give: a domain, an e-mail address and a pipeline in every environment
   --from <folder>    judges what cdktf synth wrote into this folder, instead of this repository's stacks
+  --strict           accepts nothing
   --format <format>  ${FORMATS.join(', ')}; table unless given
   --verbose          also what is accepted, each with its reason
   --help             this text
 
-What an environment cannot be deployed without is made up where nobody gave it. The rules, and which of AWS's and checkov's are
+What an environment cannot be deployed without is made up where nobody gave it. Of a folder, what is accepted of this
+repository's environments is accepted by their names, whether or not it is needed. The rules, and which of AWS's and checkov's are
 not checked here: docs/reference/policy.md.
 `
 
@@ -33,6 +37,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     args: [...args],
     options: {
       complete: { type: 'boolean' },
+      strict: { type: 'boolean' },
       from: { type: 'string' },
       format: { type: 'string' },
       verbose: { type: 'boolean' },
@@ -48,6 +53,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   return {
     from: values.from,
     isComplete: values.complete === true,
+    isStrict: values.strict === true,
     format,
     isVerbose: values.verbose === true,
   }

@@ -1,9 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { completed, readEnvironments } from '@cartwright/environments'
 import { BadStacks } from '@cartwright/infra/stack-json'
+import { stacksOf } from '@cartwright/infra/stacks'
+import { exceptionsOf } from './exception.ts'
+import { EXCEPTIONS } from './exceptions.ts'
+import { judge } from './judge.ts'
 import { type Options, readOptions } from './options.ts'
 import { policy } from './policy.ts'
+import { RULES } from './rules/index.ts'
 
 let folder: string
 
@@ -37,6 +43,32 @@ describe('the stacks of the repository', () => {
     expect(isSound).toBe(true)
   })
 
+  test('strictly, nothing is accepted', async () => {
+    const { report, isSound } = await run('--strict')
+
+    expect(report).toMatch(/\n[1-9]\d* findings, 0 accepted with a reason, 0 stale exceptions$/)
+    expect(isSound).toBe(false)
+  })
+
+  test('each exception accepts something in every stack that it counts in', async () => {
+    const environments = (await readEnvironments({})).map((one) => completed(one, true).environment)
+    const exceptions = exceptionsOf(EXCEPTIONS, environments)
+
+    const { accepted } = judge(stacksOf(environments), RULES, exceptions)
+
+    const idle = exceptions.filter(({ stacks, ...exception }) => {
+      const used = accepted.filter(({ exception: { rule, at, breach } }) =>
+        [rule, at, breach].every(
+          (part, index) => part === [exception.rule, exception.at, exception.breach][index],
+        ),
+      )
+      return !(stacks ?? [undefined]).every((name) =>
+        used.some(({ resource }) => name === undefined || resource.stack === name),
+      )
+    })
+    expect(idle).toEqual([])
+  })
+
   test('what nobody gave is made up, and said', async () => {
     const told: string[] = []
 
@@ -62,6 +94,16 @@ describe('a folder of stacks', () => {
       expect.objectContaining({ rule: 'bucket-policy-closed', address: 'aws_s3_bucket_policy.open' }),
     )
     expect(isSound).toBe(false)
+  })
+
+  test('of complete environments has no stale exceptions: whoever made it gave what they wait for', async () => {
+    const environments = (await readEnvironments({})).map((one) => completed(one, true).environment)
+    for (const { name, json } of stacksOf(environments))
+      write(`stacks/${name}/cdk.tf.json`, JSON.stringify(json))
+
+    expect((await run('--from', folder)).report).toMatch(
+      /\n0 findings, \d+ accepted with a reason, 0 stale exceptions$/,
+    )
   })
 
   test('without stacks is told', async () => {

@@ -1,6 +1,6 @@
 import { completed, readEnvironments } from '@cartwright/environments'
 import { readStacks, type StackJson } from '@cartwright/infra/stack-json'
-import { type Exception, exceptionsOf } from './exception.ts'
+import { type Accepted, exceptionsOf } from './exception.ts'
 import { EXCEPTIONS } from './exceptions.ts'
 import { judge } from './judge.ts'
 import type { Options } from './options.ts'
@@ -24,15 +24,15 @@ export interface Verdict {
  * @throws {BadEnvironments} when there is nothing to synthesise
  */
 export async function policy(
-  { from, isComplete, format, isVerbose }: Options,
+  { from, isComplete, isStrict, format, isVerbose }: Options,
   variables: NodeJS.ProcessEnv,
   tell: (line: string) => void,
 ): Promise<Verdict> {
   const { stacks, exceptions } =
-    from === undefined
-      ? await own(isComplete, variables, tell)
-      : { stacks: readStacks(from), exceptions: EXCEPTIONS }
-  const judgement = judge(stacks, RULES, exceptions)
+    from === undefined ? await own(isComplete, variables, tell) : await elsewhere(from, variables)
+  const judged = judge(stacks, RULES, isStrict ? [] : exceptions)
+  // Whoever made a folder may have given what an exception waits for.
+  const judgement = from === undefined ? judged : { ...judged, stale: [] }
   const report = {
     table: () => table(judgement, isVerbose),
     json: () => json(judgement),
@@ -41,12 +41,23 @@ export async function policy(
   return { report: report[format](), isSound: judgement.findings.length + judgement.stale.length === 0 }
 }
 
+interface Judged {
+  readonly stacks: readonly StackJson[]
+  readonly exceptions: readonly Accepted[]
+}
+
+/** The stacks of a folder, and what is accepted of this repository's environments of their names. */
+async function elsewhere(folder: string, variables: NodeJS.ProcessEnv): Promise<Judged> {
+  const stacks = readStacks(folder)
+  return { stacks, exceptions: exceptionsOf(EXCEPTIONS, await readEnvironments(variables)) }
+}
+
 /** The stacks of this repository, and what is accepted of them. */
 async function own(
   isComplete: boolean,
   variables: NodeJS.ProcessEnv,
   tell: (line: string) => void,
-): Promise<{ readonly stacks: readonly StackJson[]; readonly exceptions: readonly Exception[] }> {
+): Promise<Judged> {
   const found = (await readEnvironments(variables)).map((one) => completed(one, isComplete))
   for (const { environment, madeUp } of found)
     if (madeUp.length > 0) tell(`${environment.name}: made up, as nobody gave it: ${madeUp.join(', ')}`)

@@ -1,4 +1,4 @@
-import { isBlock, type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
+import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
 import type { Breach } from './rule.ts'
 
 type Judge = (resource: Resource, stack: StackJson) => readonly Breach[]
@@ -36,7 +36,7 @@ export const anything: Wanted = {
   holds: (value) => value !== undefined && value !== '' && value !== false,
 }
 
-/** A reference to a resource of one of some types, or an ARN. */
+/** A reference to a resource of one of some types. */
 export function refersTo(...types: readonly string[]): Wanted {
   return {
     says: `a reference to ${types.join(' or ')}`,
@@ -119,11 +119,3 @@ export function shown(value: unknown): string {
       : JSON.stringify(value, (key, inner) => (key === '//' ? undefined : inner))
   return text.length > 120 ? `${text.slice(0, 117)}…` : text
 }
-
-/** The first value of an attribute, if it is a text. */
-export function textAt(block: unknown, at: string): string | undefined {
-  const [value] = valuesAt(block, at)
-  return typeof value === 'string' ? value : undefined
-}
-
-export { isBlock, valuesAt }

@@ -1,3 +1,4 @@
+import type { Environment } from '@cartwright/environments'
 import { CHECKOV, FSBP, type PublicRule, publicIdsOf } from '../catalogue/index.ts'
 import type { Exception } from '../exception.ts'
 import { EXCEPTIONS } from '../exceptions.ts'
@@ -8,8 +9,13 @@ import { AREAS, type Area, RULES } from '../rules/index.ts'
 /** More types than that are counted, not named. */
 const NAMED_TYPES = 4
 
-/** The reference page, docs/reference/policy.md. */
-export function policyPage(): string {
+/**
+ * The reference page, docs/reference/policy.md.
+ *
+ * @param environments of the repository, by which exceptions are told
+ * @param mutations what becomes of random mutations, as a table
+ */
+export function policyPage(environments: readonly Environment[], mutations: string): string {
   return `<!-- Made from the tables of tools/policy/src by \`node tools/policy/src/docs/write.ts\`. Change them there. -->
 
 # Policy
@@ -23,6 +29,7 @@ needs no account and no Terraform.
 - [checkov](#checkov)
 - [What is accepted](#what-is-accepted)
 - [Accepting something](#accepting-something)
+- [What the rules miss](#what-the-rules-miss)
 
 ## Running it
 
@@ -71,10 +78,13 @@ ${publicTables(CHECKOV)}
 ## What is accepted
 
 Every breach that somebody decided to live with. \`owner\` is the [field of an environment](../../environments/README.md) that
-decides it, or \`design\`: whoever changes that looks here again. One that is accepted “while nobody gave it” counts only
-where an environment leaves the field open.
+decides it, or \`design\`: whoever changes that looks here again. What is accepted of some environments is accepted for what their
+files say, not for their names: \`stacks\` are those of this repository, as they stand.
 
-${tableOf(['rule', 'where', 'stacks', 'why', 'owner', 'accepted'], EXCEPTIONS.map(exceptionRow))}
+${tableOf(
+  ['rule', 'where', 'stacks', 'why', 'owner', 'accepted'],
+  EXCEPTIONS.map((one) => exceptionRow(one, environments)),
+)}
 
 ## Accepting something
 
@@ -85,7 +95,7 @@ First see whether it can be mended: a finding names the attribute, the value see
 {
   rule: 'bucket-versioned',
   at: 'delivery/artifacts/bucket/bucket', // the path of the construct, as the finding tells it
-  stacks: ['dev'], // where not all of them
+  where: ({ deletionProtection }) => !deletionProtection, // where not everywhere
   breach: 'aws_s3_bucket_versioning', // where not every breach of the rule there
   reason: 'what protects instead, or why nothing has to',
   owner: 'design', // or the field of an environment that decides it
@@ -96,6 +106,14 @@ First see whether it can be mended: a finding names the attribute, the value see
 \`\`\`
 
 then \`npm run docs\` for this page. An exception that nothing needs any more fails the command: it would hide the next breach.
+
+## What the rules miss
+
+A test changes copies of the stacks for the worse, as somebody careless or hostile would, each by one change at a random place,
+and holds that \`npm run policy\` ends or that it is known why not.
+\`node tools/policy/src/random/main.ts [seed [count]]\` tries others.
+
+${mutations}
 `
 }
 
@@ -142,14 +160,21 @@ function idOf({ id, elsewhere }: PublicRule): string {
   return elsewhere === true ? `${id}\\*` : id
 }
 
-function exceptionRow(exception: Exception): readonly string[] {
-  const { rule, at, breach, stacks, reason, owner, whileOpen, accepted } = exception
+function exceptionRow(exception: Exception, environments: readonly Environment[]): readonly string[] {
+  const { rule, at, breach, where, reason, owner, accepted } = exception
+  const stacks =
+    where === undefined
+      ? 'all'
+      : environments
+          .filter(where)
+          .map(({ name }) => name)
+          .join(', ')
   return [
     `\`${rule}\``,
     `\`${at}\`${breach === undefined ? '' : `: ${breach}`}`,
-    stacks?.join(', ') ?? 'all',
+    stacks,
     reason,
-    `${owner === 'design' ? owner : `\`${owner}\``}${whileOpen === true ? ', while nobody gave it' : ''}`,
+    owner === 'design' ? owner : `\`${owner}\``,
     accepted,
   ]
 }

@@ -501,7 +501,12 @@ export const KINDS: readonly Kind[] = [
     id: 'wrong port or path',
     places: anyOf(
       setting(SERVICE, { 'load_balancer.container_port': 80 }, { 'load_balancer.container_name': 'web' }),
-      setting('aws_lb_target_group', { port: 80 }, { 'health_check.path': undefined }),
+      setting(
+        'aws_lb_target_group',
+        { port: 80 },
+        { 'health_check.path': undefined },
+        { 'health_check.port': '9999' },
+      ),
       setting('aws_lb_target_group', { target_type: 'instance' }, { health_check: { enabled: false } }),
       inTask('portMappings', []),
       (found) =>

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { judge } from '../judge.ts'
 import { RULES } from '../rules/index.ts'
 import { type Complete, completeStacks } from '../test/stacks.ts'
@@ -64,6 +66,12 @@ test('what changes nothing that a rule looks at is missed, and a reason holds fo
   }
 
   expect(outcomeOf(mutation, stack, known)).toEqual({ is: 'missed' })
+})
+
+test('docs/reference/policy.md has the table of this seed', () => {
+  const page = path.join(import.meta.dirname, '../../../../docs/reference/policy.md')
+
+  expect(readFileSync(page, 'utf8')).toContain(`\n${tableOf(all)}\n`)
 })
 
 test('the table counts every mutation once, and tells the share', () => {

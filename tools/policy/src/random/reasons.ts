@@ -13,7 +13,7 @@ const REASONS: readonly Reason[] = [
   {
     why: 'the default is the same',
     of: [
-      { stack: /^dev$/, what: /^(point_in_time_recovery|snapshot_retention_limit) taken away/ },
+      { stack: /^(dev|staging)$/, what: /^(point_in_time_recovery|snapshot_retention_limit) taken away/ },
       { stack: /^dev$/, what: /^access_logs\.enabled is false/ },
       { path: /^state\/locks$/, what: /^ttl\.enabled is false/ },
     ],
@@ -84,6 +84,10 @@ const REASONS: readonly Reason[] = [
     ],
   },
   {
+    why: 'Terraform waits by itself for what is referred to',
+    of: [{ kind: /^wait dropped$/, path: /^observability\/alarms\/customers$/ }],
+  },
+  {
     why: 'it works, only in another order: an alarm waits for figures',
     of: [{ kind: /^wait dropped$/, path: /^observability\/alarms\/redis-/ }],
   },
@@ -101,8 +105,8 @@ const REASONS: readonly Reason[] = [
       { type: /^aws_codepipeline$/, what: /and what is its$/ },
       { type: /^aws_cloudwatch_event_archive$/, what: /and what is its$/ },
       { stack: /^state-backend$/, what: /and what is its$/ },
-      // Two of the three figures that tasks are scaled by are left.
-      { path: /^service\/scaling\/(cpu|memory|requests)$/, what: /and what is its$/ },
+      // Scaling of tasks, or one of its three figures.
+      { path: /^service\/scaling\/(tasks|cpu|memory|requests)$/, what: /and what is its$/ },
     ],
   },
   {

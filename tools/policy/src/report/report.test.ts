@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { StackJson } from '@cartwright/infra/stack-json'
-import type { Exception } from '../exception.ts'
+import type { Accepted, Exception } from '../exception.ts'
 import { judge } from '../judge.ts'
 import type { Rule } from '../rule.ts'
 import { attribute, oneOf } from '../wants.ts'
@@ -33,7 +34,7 @@ const BACK: Exception = {
   owner: 'design',
   accepted: '2026-11-22',
 }
-const STALE: Exception = { ...BACK, at: 'back/door', rule: 'door-locked', stacks: ['dev'] }
+const STALE: Accepted = { ...BACK, at: 'back/door', rule: 'door-locked', stacks: ['dev'] }
 
 /** Two doors: the front one is made by our source, the back one was synthesised without stack traces. */
 const STACK = new StackJson('dev', {
@@ -96,9 +97,16 @@ test('JSON has what the table has', () => {
   expect(told).toMatchObject({
     stacks: [{ name: 'dev', resources: 2 }],
     rules: [
-      { id: 'door-locked', severity: 'low', resources: 2 },
-      { id: 'door-closed', severity: 'critical', resources: 2 },
-      { id: 'gate-closed', resources: 0 },
+      {
+        id: 'door-locked',
+        severity: 'low',
+        resources: [
+          { stack: 'dev', address: 'aws_door.front', verdict: 'found' },
+          { address: 'aws_door.back', verdict: 'holds' },
+        ],
+      },
+      { id: 'door-closed', resources: [{ verdict: 'found' }, { verdict: 'accepted' }] },
+      { id: 'gate-closed', resources: [] },
     ],
     accepted: [{ rule: 'door-closed', path: 'back/door', reason: 'nobody knows of it', owner: 'design' }],
     stale: [{ rule: 'door-locked', at: 'back/door' }],
@@ -132,6 +140,7 @@ describe('SARIF', () => {
       'door-closed',
       'door-closed',
       'door-locked',
+      'door-locked',
     ])
   })
 
@@ -152,6 +161,17 @@ describe('SARIF', () => {
         ],
       }),
     )
+  })
+
+  test('tells of a stale exception where exceptions stand: the command fails for it', () => {
+    expect(results).toContainEqual(
+      expect.objectContaining({
+        ruleId: 'door-locked',
+        level: 'error',
+        message: { text: 'nothing breaks door-locked at back/door any more; wanted: the exception deleted' },
+      }),
+    )
+    expect(existsSync(path.join(ROOT, 'tools/policy/src/exceptions.ts'))).toBe(true)
   })
 
   test('has what is accepted as suppressed, and nothing else', () => {

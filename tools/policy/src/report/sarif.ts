@@ -11,8 +11,11 @@ const LEVELS: Readonly<Record<Severity, string>> = {
   low: 'note',
 }
 
+/** Where exceptions stand. */
+const EXCEPTIONS_FILE = 'tools/policy/src/exceptions.ts'
+
 /** What code hosts show beside the source: SARIF 2.1.0; an accepted finding is a suppressed one (§3.35). */
-export function sarif({ findings, accepted, looked }: Judgement): string {
+export function sarif({ findings, accepted, stale, looked }: Judgement): string {
   return JSON.stringify(
     {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -35,6 +38,20 @@ export function sarif({ findings, accepted, looked }: Judgement): string {
             ...accepted.map(({ exception, ...finding }) => ({
               ...result(finding),
               suppressions: [{ kind: 'external', status: 'accepted', justification: exception.reason }],
+            })),
+            ...stale.map(({ rule, at }) => ({
+              ruleId: rule,
+              level: 'error',
+              message: { text: `nothing breaks ${rule} at ${at} any more; wanted: the exception deleted` },
+              locations: [
+                {
+                  physicalLocation: {
+                    artifactLocation: { uri: EXCEPTIONS_FILE, uriBaseId: '%SRCROOT%' },
+                    region: { startLine: 1 },
+                  },
+                },
+              ],
+              partialFingerprints: { resource: `stale/${rule}/${at}` },
             })),
           ],
         },

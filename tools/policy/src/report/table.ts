@@ -13,7 +13,7 @@ export function table({ findings, accepted, stale, looked, stacks }: Judgement, 
     (a, b) => SEVERITIES.indexOf(a.rule.severity) - SEVERITIES.indexOf(b.rule.severity),
   )
   const resources = stacks.reduce((sum, stack) => sum + stack.resources.length, 0)
-  const judged = [...looked.values()].filter((count) => count > 0).length
+  const judged = [...looked.values()].filter((resources) => resources.length > 0).length
   return [
     ...grave.map(line),
     ...(isVerbose

@@ -29,6 +29,12 @@ interface Where {
 /** For each rule, by its id: what it has to find. */
 export const BROKEN: Readonly<Record<string, Broken>> = {
   // Identities.
+  'policy-readable': value('service/task-role/policy', {
+    policy: `\${data.aws_iam_policy_document.administrator.json}`,
+  }),
+  'role-without-inline-policies': value('service/task-role/role', {
+    inline_policy: [{ name: 'more', policy: '{"Statement":[]}' }],
+  }),
   'identity-actions-named': statement('service/task-role/policy', 'ReadTable', { Action: ['dynamodb:*'] }),
   'identity-resources-named': statement('service/task-role/policy', 'ReadTable', { Resource: ['*'] }),
   'policy-without-negations': statement('service/task-role/policy', 'ReadTable', {
@@ -64,6 +70,9 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   }),
   'resource-policy-of-this-account': statement('events/orders/policy', 'Events', {
     Principal: { AWS: 'arn:aws:iam::210987654321:root' },
+    Condition: undefined,
+  }),
+  'resource-policy-services-bound': statement('observability/topic/policy', 'Notifications', {
     Condition: undefined,
   }),
 
@@ -169,6 +178,15 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
       route['gateway_id'] = `\${${addressAt(json, 'network/internet')}.id}`
     },
     { found: 'service/service' },
+  ),
+  'route-table-without-inline-routes': block(
+    'network/data-routes',
+    'a route to the internet gateway',
+    ({ block: table }, json) => {
+      table['route'] = [
+        { cidr_block: '0.0.0.0/0', gateway_id: `\${${addressAt(json, 'network/internet')}.id}` },
+      ]
+    },
   ),
   'data-subnets-closed': added(
     'aws_route',
@@ -421,7 +439,6 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'bus-has-a-policy': added('aws_cloudwatch_event_bus', 'one without a policy', () => ({ name: 'other' })),
   'rule-enabled': value('events/orders-rule', { state: 'DISABLED' }),
   'target-on-its-rules-bus': value('events/orders-target', { event_bus_name: undefined }),
-  'target-may-write': gone('events/log-policy', 'events/log-target', 'dev'),
   'topic-encrypted': value('observability/topic/topic', { kms_master_key_id: 'alias/aws/sns' }),
   'topic-admits-its-publishers': statement(
     'observability/topic/policy',
@@ -447,6 +464,22 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     environment: [{ name: 'REDIS_PASSWORD', value: 'correct-horse' }],
   }),
   'state-holds-no-live-secret': value('cache/token/first', { secret_string: 'correct-horse' }),
+  'state-reads-no-secret': {
+    stack: 'state-backend',
+    what: 'data aws_secretsmanager_secret_version more',
+    at: 'state/locks',
+    change: (json) => set(json, 'data.aws_secretsmanager_secret_version.token', { secret_id: 'token' }),
+  },
+  'output-holds-no-secret': {
+    stack: 'state-backend',
+    what: 'output token is a secret, said to be sensitive',
+    at: 'state/locks',
+    change: (json) =>
+      set(json, 'output.token', {
+        value: `\${data.aws_secretsmanager_secret_version.token.secret_string}`,
+        sensitive: true,
+      }),
+  },
   'token-in-state-is-not-live': value('cache/redis', { lifecycle: undefined }),
   'provider-without-credentials': {
     stack: 'state-backend',
@@ -485,7 +518,6 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'dead-letters-alarmed': gone('observability/alarms/orders-dead', 'events/orders-dead/queue'),
   'redis-logs': value('cache/redis', { 'log_delivery_configuration.log_type': 'engine-log' }),
   'budget-tells-somebody': value('observability/budget/budget', { notification: [] }),
-  'queries-logged': added('aws_route53_zone', 'a zone without logs', () => ({ name: 'example.com' })),
 
   // Delivery.
   'build-source-without-credentials': value('delivery/smoke/project/project', {
@@ -598,7 +630,9 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'table-operations-watched-alike': gone('observability/alarms/table-failed-Query', 'table/table'),
   'queue-watched': gone('observability/alarms/orders-waiting', 'events/orders-target'),
   'alarms-summed-up': gone('observability/alarms/customers', 'observability/topic/topic'),
-  'alarm-waits-for-its-parts': value('observability/alarms/customers', { depends_on: [] }),
+  'alarm-refers-to-its-parts': value('observability/alarms/customers', {
+    alarm_rule: 'ALARM("cartwright-prod-api-errors") OR ALARM("cartwright-prod-api-slow")',
+  }),
   'money-watched': gone('observability/budget/budget', 'service/service'),
   'dead-letters-of-named-queues': gone('events/orders-dead/sources', 'events/orders/queue'),
   'target-not-its-own-dead-letters': block(
@@ -630,9 +664,6 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   ),
   'pipeline-failure-heard': gone('delivery/undo/failed', 'delivery/pipeline/pipeline'),
   'pipeline-tells-somebody': gone('delivery/notifications/rule', 'delivery/pipeline/pipeline'),
-  'topic-publishers-bound': statement('observability/topic/policy', 'Notifications', {
-    Condition: undefined,
-  }),
   'bucket-policy-waits-for-its-block': waitsNot(
     'delivery/artifacts/bucket/policy',
     'aws_s3_bucket_public_access_block.',
@@ -672,6 +703,171 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'deadlines-fit': value('events/orders/queue', { visibility_timeout_seconds: 10 }),
 }
 
+const LOG_CONTEXT = 'kms:EncryptionContext:aws:logs:arn'
+
+/** What rules that look at several things have to find besides. */
+export const BROKEN_TOO: readonly (readonly [string, Broken])[] = [
+  ['policy-readable', value('service/task', { container_definitions: `\${local.containers}` })],
+  ['policy-readable', value('key/key', { policy: '[]' })],
+  [
+    'resource-policy-closed',
+    statement('events/orders/policy', 'Events', {
+      Principal: '*',
+      Condition: { StringEquals: { 'aws:ResourceAccount': '123456789012' } },
+    }),
+  ],
+  [
+    'resource-policy-closed',
+    statement('events/orders/policy', 'Events', {
+      Principal: '*',
+      Condition: { StringNotEquals: { 'aws:SourceAccount': '210987654321' } },
+    }),
+  ],
+  [
+    'resource-policy-closed',
+    statement('events/orders/policy', 'Events', {
+      Principal: '*',
+      Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:*:*:rule/*' } },
+    }),
+  ],
+  ['resource-policy-services-bound', moreEvents('events/orders/policy')],
+  [
+    'gateway-endpoint-open-to-our-own',
+    statement('network/dynamodb-gateway', 'OwnTables', {
+      Condition: { StringEquals: { 'aws:PrincipalAccount': '123456789012' } },
+    }),
+  ],
+  ['log-writer-may-write', bare('service/execution-role/policy', 'WriteLog', ':*', 'service/task')],
+  [
+    'pipeline-may-do-its-actions',
+    bare('delivery/pipeline/role/policy', 'WriteArtifacts', '/*', 'delivery/pipeline/pipeline'),
+  ],
+  [
+    'build-may-use-its-artifacts',
+    bare('delivery/smoke/project/role/policy', 'ReadArtifacts', '/*', 'delivery/smoke/project/project'),
+  ],
+  [
+    'pipeline-may-do-its-actions',
+    block(
+      'delivery/pipeline/role/policy',
+      'of a bucket only what is in it',
+      (found) =>
+        inStatements(found, (statements) => {
+          const know = statements.find(({ Sid }) => Sid === 'KnowArtifacts')
+          if (know !== undefined) know['Resource'] = `${[know['Resource']].flat().join()}/*`
+        }),
+      { found: 'delivery/pipeline/pipeline' },
+    ),
+  ],
+  [
+    'task-may-use-what-it-is-given',
+    block(
+      'service/task-role/policy',
+      'denied besides',
+      (found) =>
+        inStatements(found, (statements) =>
+          statements.push({ Sid: 'No', Effect: 'Deny', Action: 'dynamodb:*', Resource: '*' }),
+        ),
+      { found: 'service/task' },
+    ),
+  ],
+  [
+    'key-services-only-use-it',
+    statement('key/key', 'Events', {
+      Principal: { AWS: 'arn:aws:iam::210987654321:root' },
+      Action: ['kms:*'],
+      Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+    }),
+  ],
+  [
+    'key-stays-the-accounts',
+    statement('key/key', 'Account', { Principal: { AWS: 'arn:aws:iam::210987654321:root' } }),
+  ],
+  [
+    'key-admits-its-services',
+    statement('key/key', 'Logs', { Principal: { Service: 'logs.us-east-1.amazonaws.com' } }),
+  ],
+  [
+    'key-admits-its-services',
+    statement('key/key', 'Logs', {
+      Condition: { ArnLike: { [LOG_CONTEXT]: 'arn:aws:logs:us-east-1:123456789012:log-group:*' } },
+    }),
+  ],
+  [
+    'key-admits-its-services',
+    statement('key/key', 'Logs', {
+      Condition: { ArnLike: { [LOG_CONTEXT]: 'arn:aws:logs:eu-west-1:123456789012:log-group:/other/*' } },
+    }),
+  ],
+  [
+    'bucket-by-tls-only',
+    block(
+      'state/states/policy',
+      'objects by HTTP',
+      (found) =>
+        inStatements(found, (statements) => {
+          for (const one of statements)
+            one['Resource'] = [one['Resource']].flat().filter((each) => !String(each).endsWith('/*'))
+        }),
+      { stack: 'state-backend', found: 'state/states/bucket' },
+    ),
+  ],
+  [
+    'service-port-is-the-containers',
+    value('load-balancer/targets', { 'health_check.port': '9999' }, { found: 'service/service' }),
+  ],
+  [
+    'container-urls-reached',
+    value('service/service', { 'network_configuration.security_groups': [] }, { found: 'service/task' }),
+  ],
+  [
+    'dead-letters-alarmed',
+    value(
+      'observability/alarms/orders-dead',
+      { metric_name: 'NumberOfEmptyReceives' },
+      { found: 'events/orders-dead/queue' },
+    ),
+  ],
+  [
+    'log-target-let-in',
+    statement(
+      'events/log-policy',
+      'WriteEvents',
+      { Principal: { Service: 'events.amazonaws.com' } },
+      { stack: 'dev', found: 'events/log-target' },
+    ),
+  ],
+  [
+    'log-target-let-in',
+    statement(
+      'events/log-policy',
+      'WriteEvents',
+      { Resource: '*' },
+      { stack: 'dev', found: 'events/log-target' },
+    ),
+  ],
+  ['state-reads-no-secret', added('random_password', 'one that the state keeps', () => ({ length: 64 }))],
+  [
+    'state-holds-no-live-secret',
+    value('cache/token/first', {
+      secret_string_wo: `\${data.aws_secretsmanager_random_password.token.random_password}`,
+    }),
+  ],
+  [
+    'token-in-state-is-not-live',
+    value('cache/redis', { auth_token: `\${data.aws_secretsmanager_secret_version.token.secret_string}` }),
+  ],
+  [
+    'output-holds-no-secret',
+    {
+      stack: 'state-backend',
+      what: 'output token is a password',
+      at: 'state/locks',
+      change: (json) => set(json, 'output.token', { value: 'https://ops:correct-horse@example.com' }),
+    },
+  ],
+]
+
 /** Attributes of a resource set, or taken away. */
 function value(at: string, attributes: Draft, { stack = 'prod', found = at }: Where = {}): Broken {
   return {
@@ -703,6 +899,31 @@ function statement(
         for (const [name, element] of Object.entries(elements)) set(one, name, element)
       }),
   }
+}
+
+/** A statement whose resource is not what stands behind its ARN: `…/*` becomes `…`. */
+function bare(at: string, sid: string, behind: string, found: string): Broken {
+  return block(
+    at,
+    `${sid}: its resource without ${behind}`,
+    (policy) =>
+      inStatements(policy, (statements) => {
+        for (const one of statements)
+          if (one['Sid'] === sid)
+            one['Resource'] = [one['Resource']].flat().map((each) => String(each).replace(behind, ''))
+      }),
+    { found },
+  )
+}
+
+/** A statement more: EventBridge, for whomever. */
+function moreEvents(at: string): Broken {
+  return block(at, 'EventBridge of any account', (policy) =>
+    inStatements(policy, (statements) => {
+      const Principal = { Service: 'events.amazonaws.com' }
+      statements.push({ Sid: 'More', Effect: 'Allow', Principal, Action: 'sqs:SendMessage', Resource: '*' })
+    }),
+  )
 }
 
 /** Attributes of a container of the task set, or taken away. */

@@ -2,6 +2,7 @@ import { valuesAt } from '@cartwright/infra/stack-json'
 import { statementsOf } from '../documents.ts'
 import type { Rule } from '../rule.ts'
 import { attribute, between, ifGiven, matching, not, oneOf, refersTo, shown } from '../wants.ts'
+import { unawaited } from './waits.ts'
 
 const PROJECT = 'aws_codebuild_project'
 const PIPELINE = 'aws_codepipeline'
@@ -95,14 +96,7 @@ export const DELIVERY: readonly Rule[] = [
     wants: 'a pipeline, which runs as soon as it is there, is made after the rights of its role',
     severity: 'medium',
     types: [PIPELINE],
-    judge: ({ block }, stack) => {
-      const waits = valuesAt(block, 'depends_on')
-      return valuesAt(block, 'role_arn')
-        .flatMap((value) => stack.referredBy(value))
-        .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
-        .filter(({ address }) => !waits.includes(address))
-        .map(({ address }) => ({ at: 'depends_on', seen: shown(waits), wanted: address }))
-    },
+    judge: ({ block }, stack) => unawaited(block, ['role_arn'], block, stack),
   },
   {
     id: 'connection-used-without-a-name',

@@ -1,5 +1,14 @@
 import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
-import { OF_IDENTITIES, OF_RESOURCES, type Statement, statementsOf } from '../documents.ts'
+import {
+  binds,
+  DOCUMENTS,
+  isReadable,
+  means,
+  OF_IDENTITIES,
+  OF_RESOURCES,
+  type Statement,
+  statementsOf,
+} from '../documents.ts'
 import type { Breach, Rule } from '../rule.ts'
 import { shown } from '../wants.ts'
 
@@ -47,6 +56,32 @@ const OURS = /\$\{(data\.aws_caller_identity|aws_iam_role)\./
 
 /** Rules of what roles may do, and of who may take them. */
 export const IDENTITIES: readonly Rule[] = [
+  {
+    id: 'policy-readable',
+    wants:
+      'a policy, or the containers of a task, can be read before Terraform runs: the other rules read them',
+    severity: 'high',
+    types: [...Object.keys(DOCUMENTS), 'aws_ecs_task_definition'],
+    judge: ({ type, block }) => {
+      const at = DOCUMENTS[type] ?? 'container_definitions'
+      const isSound = type in DOCUMENTS ? isReadable : isList
+      return valuesAt(block, at)
+        .filter((value) => !isSound(value))
+        .map((value) => ({ at, seen: shown(value), wanted: 'JSON, written out' }))
+    },
+  },
+  {
+    id: 'role-without-inline-policies',
+    wants: 'what a role may do stands in resources of their own, which the other rules read',
+    severity: 'medium',
+    types: ['aws_iam_role'],
+    judge: ({ block }) =>
+      valuesAt(block, 'inline_policy').map((policy) => ({
+        at: 'inline_policy',
+        seen: shown(policy),
+        wanted: 'aws_iam_role_policy',
+      })),
+  },
   {
     id: 'identity-actions-named',
     wants: 'what a role may do is named, action by action',
@@ -130,7 +165,7 @@ export const IDENTITIES: readonly Rule[] = [
     severity: 'high',
     types: OF_IDENTITIES,
     judge: statements('policy', ({ effect, actions, resources }) =>
-      effect === 'Allow' && actions.some((action) => DECRYPTING.some((one) => covers(action, one)))
+      effect === 'Allow' && actions.some((action) => DECRYPTING.some((one) => means(action, one)))
         ? breachesOf(
             resources.filter((one) => isOpen(one) || /:(key|alias)\/\*$/.test(one)),
             'a key by name',
@@ -204,10 +239,7 @@ export const IDENTITIES: readonly Rule[] = [
     judge: statements('policy', ({ effect, principals, conditions }) => {
       if (effect !== 'Allow') return []
       const open = principals.filter((one) => one === '*' || one === 'AWS:*')
-      const bound = conditions.some(({ key }) =>
-        /^aws:(Source(Account|Arn|OrgID)|PrincipalOrgID|ResourceAccount)$/i.test(key),
-      )
-      return bound ? [] : breachesOf(open, 'a principal, or a condition that binds it')
+      return conditions.some(binds) ? [] : breachesOf(open, 'a principal, or a condition that binds it')
     }),
   },
   {
@@ -238,6 +270,25 @@ export const IDENTITIES: readonly Rule[] = [
         : [],
     ),
   },
+  {
+    id: 'resource-policy-services-bound',
+    wants: 'a service of AWS is let in for this account or for one thing alone (the confused deputy)',
+    severity: 'medium',
+    // Of keys says key-services-bound.
+    types: OF_RESOURCES.filter((type) => type !== 'aws_kms_key' && type !== 'aws_vpc_endpoint'),
+    judge: statements('policy', ({ effect, principals, actions, conditions }) => {
+      // EventBridge names no rule when it makes a stream, and load balancers nothing when they write their log.
+      const isAnonymous =
+        actions.every((action) => action === 'logs:CreateLogStream') ||
+        principals.every((one) => one === 'Service:logdelivery.elasticloadbalancing.amazonaws.com')
+      return effect === 'Allow' && !isAnonymous && !conditions.some(binds)
+        ? breachesOf(
+            principals.filter((one) => one.startsWith('Service:')),
+            'aws:SourceArn or aws:SourceAccount',
+          )
+        : []
+    }),
+  },
 ]
 
 /** A breach of a statement, which is named by the rule's frame. */
@@ -255,6 +306,15 @@ function breachesOf(wrong: readonly string[], wanted: string): readonly Statemen
   return wrong.length === 0 ? [] : [{ seen: wrong.join(', '), wanted }]
 }
 
+/** Whether a text is a list in JSON. */
+function isList(text: unknown): boolean {
+  try {
+    return Array.isArray(JSON.parse(String(text)))
+  } catch {
+    return false
+  }
+}
+
 /** Whether a resource of a statement is not named: `*`, or a kind of resource with `*` for its name. */
 function isOpen(resource: string): boolean {
   const star = resource.indexOf('*')
@@ -268,11 +328,6 @@ function isOpen(resource: string): boolean {
     .slice(5)
     .join(':')
   return !/[/:][\w.-]*\w/.test(rest) && !/^arn:[^:]*:s3:::\w/.test(named.replaceAll(/\$\{[^}]*\}/g, 'x'))
-}
-
-/** Whether an action of a statement means another one: `kms:*`, `*`. */
-function covers(pattern: string, action: string): boolean {
-  return pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action
 }
 
 function fits({ block }: Resource, stack: StackJson, { at, service }: User): readonly Breach[] {

@@ -1,4 +1,4 @@
-import { type StackJson, valuesAt } from '@cartwright/infra/stack-json'
+import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
 import { DOCUMENTS } from '../documents.ts'
 import type { Breach, Rule } from '../rule.ts'
 import { shown } from '../wants.ts'
@@ -74,6 +74,8 @@ const REFERENCE =
 const COUNTS: readonly {
   readonly type: string
   readonly per?: string
+  /** What they share is not what `per` refers to, but what that refers to. */
+  readonly of?: string
   readonly most: number
   readonly source: string
 }[] = [
@@ -94,7 +96,13 @@ const COUNTS: readonly {
   { type: 'aws_vpc_endpoint', per: 'vpc_id', most: 50, source: 'VPC: interface endpoints' },
   { type: 'aws_eip', most: 5, source: 'EC2: addresses of a region' },
   { type: 'aws_nat_gateway', per: 'subnet_id', most: 5, source: 'VPC: NAT gateways of a zone' },
-  { type: 'aws_lb_listener_rule', per: 'listener_arn', most: 100, source: 'ELB: rules of a load balancer' },
+  {
+    type: 'aws_lb_listener_rule',
+    per: 'listener_arn',
+    of: 'load_balancer_arn',
+    most: 100,
+    source: 'ELB: rules of a load balancer',
+  },
   { type: 'aws_lb_listener', per: 'load_balancer_arn', most: 50, source: 'ELB: listeners' },
   { type: 'aws_cloudwatch_metric_alarm', most: 5000, source: 'CloudWatch: alarms of a region' },
   { type: 'aws_cloudwatch_event_target', per: 'rule', most: 5, source: 'EventBridge: targets of a rule' },
@@ -161,14 +169,19 @@ export const LIMITS: readonly Rule[] = [
   },
   {
     id: 'quota-kept-with-room',
-    wants: `nothing uses more than ${SHARE * 100} % of what an account may have of it`,
+    wants: `nothing of one stack uses more than ${SHARE * 100} % of what an account may have of it`,
     severity: 'high',
     types: COUNTS.map(({ type }) => type),
     judge: (resource, stack) =>
-      COUNTS.filter(({ type }) => type === resource.type).flatMap(({ type, per, most, source }) => {
-        const beside = stack
-          .all(type)
-          .filter(({ block }) => per === undefined || sameAt(block, resource.block, per))
+      COUNTS.filter(({ type }) => type === resource.type).flatMap(({ type, per, of, most, source }) => {
+        const shared = ({ block }: Resource) => {
+          const values = per === undefined ? [] : valuesAt(block, per)
+          return JSON.stringify(
+            of === undefined ? values : stack.referredBy(values).map((one) => valuesAt(one.block, of)),
+          )
+        }
+        const own = shared(resource)
+        const beside = stack.all(type).filter((one) => shared(one) === own)
         // Said once for all of them.
         if (beside[0] !== resource || beside.length <= most * SHARE) return []
         return [
@@ -196,7 +209,7 @@ export const LIMITS: readonly Rule[] = [
   },
   {
     id: 'widgets-within-their-number',
-    wants: 'a dashboard has at most 500 widgets, and a widget at most 500 figures',
+    wants: `a dashboard has at most ${500 * SHARE} of 500 widgets, and a widget at most 500 figures`,
     severity: 'medium',
     types: ['aws_cloudwatch_dashboard'],
     judge: ({ block }) =>
@@ -208,7 +221,7 @@ export const LIMITS: readonly Rule[] = [
               {
                 at: 'dashboard_body',
                 seen: `${widgets.length} widgets, ${crowded.length} crowded`,
-                wanted: '500, 0',
+                wanted: `${500 * SHARE}, 0`,
               },
             ]
           : []
@@ -216,8 +229,7 @@ export const LIMITS: readonly Rule[] = [
   },
   {
     id: 'deadlines-fit',
-    wants:
-      'a message is not seen again while it is handled, and a token is fetched before it is asked for again',
+    wants: 'a message is hidden for longer than a poll takes, or it is seen again at once',
     severity: 'medium',
     types: ['aws_sqs_queue'],
     judge: ({ block }) => {
@@ -269,10 +281,6 @@ function sizeBreaches(size: number, most: number): readonly Breach[] {
   return size > most * SHARE
     ? [{ at: 'policy', seen: `${size} characters`, wanted: `at most ${most * SHARE} of ${most}` }]
     : []
-}
-
-function sameAt(one: unknown, other: unknown, at: string): boolean {
-  return JSON.stringify(valuesAt(one, at)) === JSON.stringify(valuesAt(other, at))
 }
 
 function providerTags(stack: StackJson): readonly string[] {

@@ -1,7 +1,7 @@
 import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
-import { statementsOf } from '../documents.ts'
+import { allow, statementsOf } from '../documents.ts'
 import type { Breach, Rule } from '../rule.ts'
-import { all, anything, atLeast, attribute, companion, not, oneOf, refersTo, shown, where } from '../wants.ts'
+import { all, anything, atLeast, attribute, not, oneOf, refersTo, shown, where } from '../wants.ts'
 
 const GROUP = 'aws_cloudwatch_log_group'
 const ALARM = 'aws_cloudwatch_metric_alarm'
@@ -165,8 +165,9 @@ export const LOGS: readonly Rule[] = [
           .all(ALARM)
           .some(
             ({ block }) =>
-              stack.referredBy(valuesAt(block, 'dimensions')).includes(queue) ||
-              mentions(block, queue, stack),
+              ['metric_name', 'metric_query.metric.metric_name'].some((at) =>
+                valuesAt(block, at).includes('ApproximateNumberOfMessagesVisible'),
+              ) && mentions(block, queue, stack),
           )
           ? []
           : [{ at: ALARM, seen: 'nothing', wanted: 'an alarm on ApproximateNumberOfMessagesVisible' }],
@@ -196,13 +197,6 @@ export const LOGS: readonly Rule[] = [
       ].length > 0
         ? []
         : [{ at: 'notification', seen: 'nobody', wanted: 'an e-mail address' }],
-  },
-  {
-    id: 'queries-logged',
-    wants: 'queries of a DNS zone are logged',
-    severity: 'medium',
-    types: ['aws_route53_zone'],
-    judge: companion('aws_route53_query_log', 'zone_id'),
   },
 ]
 
@@ -240,15 +234,10 @@ export function containersIn(block: unknown): readonly unknown[] {
 }
 
 function mayWrite(role: Resource, group: Resource, stack: StackJson): boolean {
-  return stack
-    .referring(role, 'aws_iam_role_policy', 'role')
-    .flatMap(statementsOf)
-    .some(
-      ({ effect, actions, resources }) =>
-        effect === 'Allow' &&
-        ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) => actions.includes(action)) &&
-        resources.some((one) => stack.referredBy(one).includes(group)),
-    )
+  const statements = stack.referring(role, 'aws_iam_role_policy', 'role').flatMap(statementsOf)
+  return ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) =>
+    allow(statements, action, group, stack),
+  )
 }
 
 /** The dimensions of an alarm, of its own metric and of those that it calculates with. */

@@ -1,5 +1,5 @@
 import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
-import { statementsOf } from '../documents.ts'
+import { means, type Statement, speaksOf, statementsOf } from '../documents.ts'
 import type { Rule } from '../rule.ts'
 import { all, atLeast, attribute, companion, oneOf, refersTo, shown, where } from '../wants.ts'
 import { deniesPlainText } from './storage.ts'
@@ -92,7 +92,7 @@ export const MESSAGES: readonly Rule[] = [
   },
   {
     id: 'queue-admits-events',
-    wants: 'a queue lets in the rules that send to it, and them alone',
+    wants: 'a queue lets in the rules that send to it',
     severity: 'critical',
     types: [TARGET],
     judge: ({ block }, stack) =>
@@ -162,34 +162,6 @@ export const MESSAGES: readonly Rule[] = [
     },
   },
   {
-    id: 'target-may-write',
-    wants: 'a target that is a log group lets events in, by a resource policy of Logs',
-    severity: 'high',
-    types: [TARGET],
-    judge: ({ block }, stack) =>
-      valuesAt(block, 'arn')
-        .flatMap((value) => stack.referredBy(value))
-        .filter(({ type }) => type === 'aws_cloudwatch_log_group')
-        .filter(
-          () =>
-            !stack
-              .all('aws_cloudwatch_log_resource_policy')
-              .some((policy) =>
-                statementsOf(policy).some(
-                  ({ effect, principals, actions }) =>
-                    effect === 'Allow' &&
-                    principals.includes('Service:events.amazonaws.com') &&
-                    actions.includes('logs:PutLogEvents'),
-                ),
-              ),
-        )
-        .map((group) => ({
-          at: 'arn',
-          seen: `${group.path} does not let it in`,
-          wanted: 'aws_cloudwatch_log_resource_policy',
-        })),
-  },
-  {
     id: 'topic-encrypted',
     wants: 'what a topic passes on is encrypted, with a key of this stack',
     severity: 'medium',
@@ -233,22 +205,30 @@ export const MESSAGES: readonly Rule[] = [
     severity: 'critical',
     types: ['aws_kms_key'],
     judge: (key, stack) => {
-      const admitted = statementsOf(key)
-        .filter(
-          ({ effect, actions }) =>
-            effect === 'Allow' &&
-            ['kms:Decrypt', 'kms:GenerateDataKey'].every((action) =>
-              actions.some((one) => covers(one, action)),
+      const admitting = statementsOf(key).filter(
+        (one) =>
+          one.effect === 'Allow' &&
+          ['kms:Decrypt', 'kms:GenerateDataKey'].every((action) => speaksOf(one, action)),
+      )
+      return [...servicesOf(key, stack)].flatMap(([service, users]) => {
+        const user = users.find(
+          (each) =>
+            !admitting.some(
+              (one) =>
+                one.principals.some((principal) => isService(principal, service, stack)) &&
+                isFor(one, each, stack),
             ),
         )
-        .flatMap(({ principals }) => principals)
-      return [...servicesOf(key, stack)]
-        .filter(([service]) => !admitted.some((one) => isService(one, service)))
-        .map(([service, user]) => ({
-          at: 'policy',
-          seen: `${service} is not let in, and ${user.path} needs it`,
-          wanted: 'kms:Decrypt and kms:GenerateDataKey for it',
-        }))
+        return user === undefined
+          ? []
+          : [
+              {
+                at: 'policy',
+                seen: `${service} is not let in, and ${user.path} needs it`,
+                wanted: 'kms:Decrypt and kms:GenerateDataKey for it',
+              },
+            ]
+      })
     },
   },
   {
@@ -337,16 +317,15 @@ function lets(
 }
 
 /** The services of AWS that use a key by themselves, with what makes them. */
-function servicesOf(key: Resource, stack: StackJson): ReadonlyMap<string, Resource> {
-  const services = new Map<string, Resource>()
-  const first = (service: string, users: readonly Resource[]) => {
-    const [user] = users
-    if (user !== undefined) services.set(service, user)
+function servicesOf(key: Resource, stack: StackJson): ReadonlyMap<string, readonly Resource[]> {
+  const services = new Map<string, Resource[]>()
+  const use = (service: string, users: readonly Resource[]) => {
+    if (users.length > 0) services.set(service, [...(services.get(service) ?? []), ...users])
   }
   const queues = stack.referring(key, QUEUE, 'kms_master_key_id')
   const topics = stack.referring(key, 'aws_sns_topic', 'kms_master_key_id')
-  first('logs', stack.referring(key, 'aws_cloudwatch_log_group', 'kms_key_id'))
-  first('events', [
+  use('logs', stack.referring(key, 'aws_cloudwatch_log_group', 'kms_key_id'))
+  use('events', [
     ...stack.referring(key, 'aws_cloudwatch_event_bus', 'kms_key_identifier'),
     ...queues.filter(
       (queue) =>
@@ -357,16 +336,39 @@ function servicesOf(key: Resource, stack: StackJson): ReadonlyMap<string, Resour
     ),
   ])
   for (const topic of topics)
-    for (const publisher of publishersOf(topic, stack))
-      first(publisher.replace('.amazonaws.com', ''), [topic])
+    for (const publisher of publishersOf(topic, stack)) use(publisher.replace('.amazonaws.com', ''), [topic])
   return services
 }
 
-function isService(principal: string, service: string): boolean {
-  return new RegExp(`^Service:${service}(\\.[a-z0-9-]+)?\\.amazonaws\\.com$`).test(principal)
+/** The region that is deployed to; nothing where the provider does not say it. */
+function regionOf({ json }: StackJson): string | undefined {
+  const [region] = valuesAt(json, 'provider.aws.region')
+  return typeof region === 'string' && /^[a-z0-9-]+$/.test(region) ? region : undefined
 }
 
-/** Whether an action of a statement means another one: `kms:GenerateDataKey*`, `kms:*`. */
-function covers(pattern: string, action: string): boolean {
-  return pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action
+/** Whether a principal is a service, as it is called everywhere or in the region that is deployed to. */
+function isService(principal: string, service: string, stack: StackJson): boolean {
+  const region = regionOf(stack) ?? '[a-z0-9-]+'
+  return new RegExp(`^Service:${service}(\\.${region})?\\.amazonaws\\.com$`).test(principal)
+}
+
+/** Whether the conditions of a key's statement leave what uses it: its log, and the service of this region. */
+function isFor({ conditions }: Statement, user: Resource, stack: StackJson): boolean {
+  const region = regionOf(stack)
+  return conditions.every(({ key, values }) => {
+    if (key === 'kms:ViaService')
+      return region === undefined || values.some((one) => one.includes(`.${region}.`))
+    if (key !== 'kms:EncryptionContext:aws:logs:arn') return true
+    const names = valuesAt(user.block, 'name').map((name) => `log-group:${String(name)}`)
+    return values.some(
+      (value) => stack.referredBy(value).includes(user) || names.some((name) => isArnOf(value, region, name)),
+    )
+  })
+}
+
+/** Whether a pattern of ARNs means something of a region: whatever it refers to may be anything. */
+function isArnOf(pattern: string, region: string | undefined, name: string): boolean {
+  if (pattern === '*') return true
+  const [, , , where = '', , ...rest] = pattern.replaceAll(/\$\{[^}]*\}/g, '*').split(':')
+  return (region === undefined || means(where, region)) && means(rest.join(':'), name)
 }

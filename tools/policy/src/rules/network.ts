@@ -155,6 +155,14 @@ export const NETWORK: readonly Rule[] = [
         })),
   },
   {
+    id: 'route-table-without-inline-routes',
+    wants: 'a route is a resource of its own: those in a table are overlooked, and fight with the others',
+    severity: 'high',
+    types: ['aws_route_table', 'aws_default_route_table'],
+    judge: ({ block }) =>
+      valuesAt(block, 'route').map((route) => ({ at: 'route', seen: shown(route), wanted: 'aws_route' })),
+  },
+  {
     id: 'data-subnets-closed',
     wants: 'the subnets of data have no route out of the network',
     severity: 'high',
@@ -450,10 +458,14 @@ function subnetsOf({ block }: Resource, stack: StackJson): readonly Resource[] {
     .filter(({ type }) => type === 'aws_subnet')
 }
 
-/** The routes of a subnet's table. */
-function routesOf(subnet: Resource, stack: StackJson): readonly Resource[] {
+/** The tables of routes of a subnet. */
+export function tablesOf(subnet: Resource, stack: StackJson): readonly Resource[] {
   return stack
     .referring(subnet, 'aws_route_table_association', 'subnet_id')
-    .flatMap(({ block }) => valuesAt(block, 'route_table_id').flatMap((value) => stack.referredBy(value)))
-    .flatMap((table) => stack.referring(table, 'aws_route', 'route_table_id'))
+    .flatMap(({ block }) => stack.referredBy(valuesAt(block, 'route_table_id')))
+}
+
+/** The routes of a subnet's table. */
+export function routesOf(subnet: Resource, stack: StackJson): readonly Resource[] {
+  return tablesOf(subnet, stack).flatMap((table) => stack.referring(table, 'aws_route', 'route_table_id'))
 }

@@ -1,5 +1,5 @@
 import { type Resource, type StackJson, valuesAt } from '@cartwright/infra/stack-json'
-import { OF_IDENTITIES, type Statement, statementsOf } from '../documents.ts'
+import { allow, OF_IDENTITIES, type Statement, statementsOf } from '../documents.ts'
 import type { Breach, Rule } from '../rule.ts'
 import { containersIn } from './logs.ts'
 
@@ -140,17 +140,18 @@ export const RIGHTS: readonly Rule[] = [
           ? []
           : [{ at: `${at}.log_configuration`, seen: 'nothing', wanted: 'a log group' }]),
         ...logs.flatMap((log) => lacking(roles, ['logs:CreateLogStream', 'logs:PutLogEvents'], log, stack)),
-        ...stack
-          .referredBy(valuesAt(block, `${at}.kms_key_id`))
-          .flatMap((key) =>
-            roles.some((role) =>
-              statementsFor(role, stack).some(
-                (one) => one.conditions.length === 0 && allows(one, 'kms:Decrypt', key, stack),
-              ),
-            )
-              ? []
-              : [{ at: `${at}.kms_key_id`, seen: 'no right to it', wanted: 'kms:Decrypt for the task' }],
-          ),
+        ...stack.referredBy(valuesAt(block, `${at}.kms_key_id`)).flatMap((key) =>
+          roles.some((role) =>
+            allow(
+              statementsFor(role, stack).filter(({ conditions }) => conditions.length === 0),
+              'kms:Decrypt',
+              key,
+              stack,
+            ),
+          )
+            ? []
+            : [{ at: `${at}.kms_key_id`, seen: 'no right to it', wanted: 'kms:Decrypt for the task' }],
+        ),
       ]
     },
   },
@@ -256,14 +257,20 @@ export const RIGHTS: readonly Rule[] = [
         .filter(({ type }) => type === 'aws_codebuild_project')
         .filter((project) => {
           const [name] = valuesAt(project.block, 'name')
-          return !rolesAt(block, 'role_arn', stack).some((role) =>
-            statementsFor(role, stack).some(
-              (one) =>
-                does(one, 'codebuild:StartBuild') &&
-                (allows(one, 'codebuild:StartBuild', project, stack) ||
-                  one.resources.some((resource) => resource.endsWith(`:project/${String(name)}`))),
-            ),
-          )
+          return !rolesAt(block, 'role_arn', stack).some((role) => {
+            const statements = statementsFor(role, stack)
+            return (
+              allow(statements, 'codebuild:StartBuild', project, stack) ||
+              allow(
+                statements.filter(({ resources }) =>
+                  resources.some((resource) => resource.endsWith(`:project/${String(name)}`)),
+                ),
+                'codebuild:StartBuild',
+                undefined,
+                stack,
+              )
+            )
+          })
         })
         .map((project) => ({
           at: 'role_arn',
@@ -303,7 +310,7 @@ export const RIGHTS: readonly Rule[] = [
   },
   {
     id: 'key-services-only-use-it',
-    wants: 'an AWS service may use a key, not look after it',
+    wants: 'whoever is not the account itself, such as an AWS service, may use a key, not look after it',
     severity: 'high',
     types: ['aws_kms_key'],
     judge: (key) =>
@@ -363,20 +370,6 @@ function statementsFor(role: Resource, stack: StackJson): readonly Statement[] {
   return stack.referring(role, 'aws_iam_role_policy', 'role').flatMap(statementsOf)
 }
 
-function does({ effect, actions }: Statement, action: string): boolean {
-  return (
-    effect === 'Allow' &&
-    actions.some((one) => (one.endsWith('*') ? action.startsWith(one.slice(0, -1)) : one === action))
-  )
-}
-
-function allows(statement: Statement, action: string, on: Resource | undefined, stack: StackJson): boolean {
-  return (
-    does(statement, action) &&
-    (on === undefined || statement.resources.some((one) => one === '*' || stack.referredBy(one).includes(on)))
-  )
-}
-
 /** The actions that no role allows. */
 function lacking(
   roles: readonly Resource[],
@@ -385,7 +378,7 @@ function lacking(
   stack: StackJson,
 ): readonly Breach[] {
   const statements = roles.flatMap((role) => statementsFor(role, stack))
-  const missing = actions.filter((action) => !statements.some((one) => allows(one, action, on, stack)))
+  const missing = actions.filter((action) => !allow(statements, action, on, stack))
   return missing.length === 0
     ? []
     : [
@@ -406,19 +399,19 @@ function lackingKey(
 ): readonly Breach[] {
   const service =
     { aws_dynamodb_table: 'dynamodb', aws_secretsmanager_secret: 'secretsmanager' }[of.type] ?? 's3'
-  const may = roles
+  const statements = roles
     .flatMap((role) => statementsFor(role, stack))
-    .some(
-      (one) =>
-        allows(one, 'kms:Decrypt', key, stack) &&
-        // DynamoDB makes data keys for whoever writes; a secret is only read.
-        (service === 'secretsmanager' || allows(one, 'kms:GenerateDataKey', key, stack)) &&
-        one.conditions.every(
-          (condition) =>
-            condition.key !== 'kms:ViaService' ||
-            condition.values.some((value) => value.startsWith(`${service}.`)),
-        ),
+    .filter(({ conditions }) =>
+      conditions.every(
+        (condition) =>
+          condition.key !== 'kms:ViaService' ||
+          condition.values.some((value) => value.startsWith(`${service}.`)),
+      ),
     )
+  const may =
+    allow(statements, 'kms:Decrypt', key, stack) &&
+    // DynamoDB makes data keys for whoever writes; a secret is only read.
+    (service === 'secretsmanager' || allow(statements, 'kms:GenerateDataKey', key, stack))
   return may
     ? []
     : [{ at: 'role', seen: `no key of ${of.path}`, wanted: `kms:Decrypt through ${service}, ${key.path}` }]
@@ -453,6 +446,7 @@ function actionsIn(buildspec: string): readonly string[] {
   })
 }
 
+/** Whether a principal is the account that is deployed to: another one's root looks after nothing here. */
 function isAccount(principal: string): boolean {
-  return principal.startsWith('AWS:') && principal.endsWith(':root')
+  return /^AWS:(arn:.*:)?\$\{data\.aws_caller_identity\.[^}]*\}(:root)?$/.test(principal)
 }

@@ -71,9 +71,40 @@ export const SECRETS: readonly Rule[] = [
             seen: 'a value in the state',
             wanted: 'value_wo, or insecure_value for what is no secret',
           }))
-        : ['secret_string', 'secret_binary'].flatMap((at) =>
-            valuesAt(block, at).map(() => ({ at, seen: 'a value in the state', wanted: 'secret_string_wo' })),
-          ),
+        : [
+            ...['secret_string', 'secret_binary'].flatMap((at) =>
+              valuesAt(block, at).map(() => ({
+                at,
+                seen: 'a value in the state',
+                wanted: 'secret_string_wo',
+              })),
+            ),
+            // Not written, but read from where it is.
+            ...valuesAt(block, 'secret_string_wo')
+              .filter((value) => /\bdata\.\w+\./.test(String(value)))
+              .map((value) => ({ at: 'secret_string_wo', seen: shown(value), wanted: 'an ephemeral value' })),
+          ],
+  },
+  {
+    id: 'state-reads-no-secret',
+    wants: 'no secret is read, or made, where Terraform keeps it: its state has what data sources found',
+    severity: 'critical',
+    types: ['*'],
+    judge: (resource, stack) => [
+      ...(MAKERS.includes(resource.type)
+        ? [{ at: resource.type, seen: 'a value in the state', wanted: 'an ephemeral one' }]
+        : []),
+      // Of a stack, not of a resource: said once.
+      ...(resource === stack.resources[0] ? readBreaches(stack) : []),
+    ],
+  },
+  {
+    id: 'output-holds-no-secret',
+    wants: 'an output says where a secret is, never what it is: whoever may read the state reads it',
+    severity: 'critical',
+    types: ['*'],
+    // Of a stack, not of a resource: said once.
+    judge: (resource, stack) => (resource === stack.resources[0] ? outputBreaches(stack) : []),
   },
   {
     id: 'token-in-state-is-not-live',
@@ -81,11 +112,17 @@ export const SECRETS: readonly Rule[] = [
     severity: 'critical',
     types: ['aws_elasticache_replication_group'],
     judge: ({ block }) => {
-      if (valuesAt(block, 'auth_token').length === 0) return []
+      const tokens = valuesAt(block, 'auth_token')
+      if (tokens.length === 0) return []
       const ignored = valuesAt(block, 'lifecycle.ignore_changes')
-      return ignored.includes('auth_token') || ignored.includes('all')
-        ? []
-        : [{ at: 'lifecycle.ignore_changes', seen: shown(ignored), wanted: 'auth_token' }]
+      return [
+        ...(ignored.includes('auth_token') || ignored.includes('all')
+          ? []
+          : [{ at: 'lifecycle.ignore_changes', seen: shown(ignored), wanted: 'auth_token' }]),
+        ...tokens
+          .filter((token) => !/^\$\{data\.aws_secretsmanager_random_password\.[^}]*\}$/.test(String(token)))
+          .map(() => ({ at: 'auth_token', seen: 'another one', wanted: 'one that is made to be replaced' })),
+      ]
     },
   },
   {
@@ -117,18 +154,56 @@ export const SECRETS: readonly Rule[] = [
   },
 ]
 
-/** What outputs tell that nobody may see. They belong to a stack, not to a resource. */
-export function outputBreaches(stack: StackJson): readonly Breach[] {
-  const outputs = isBlock(stack.json['output']) ? stack.json['output'] : {}
-  return Object.entries(outputs).flatMap(([name, output]) => {
-    const values = valuesAt(output, 'value')
-    const isSecret = textsIn(values).some((text) =>
-      /(random_password|secret_string|auth_token|secret_binary)/.test(text),
-    )
-    return isSecret && !valuesAt(output, 'sensitive').includes(true)
-      ? [{ at: `output ${name}`, seen: shown(values[0]), wanted: 'no secret' }]
-      : []
+/** Attributes that are secret, as expressions ask for them. */
+const SECRET_VALUES = [
+  /\.(random_password|secret_string|secret_binary|auth_token|private_key\w*|password)\b(?!\.)/,
+  /\baws_ssm_parameter\.[\w-]+\.value\b/,
+]
+
+/** What outputs tell that nobody may see. `sensitive` keeps it from the screen, not from the state. */
+function outputBreaches({ json }: StackJson): readonly Breach[] {
+  const outputs = isBlock(json['output']) ? json['output'] : {}
+  return Object.entries(outputs).flatMap(([name, output]) =>
+    valuesAt(output, 'value')
+      .filter((value) =>
+        textsIn(value).some((text) =>
+          [...SECRET_VALUES, ...CREDENTIALS.map(([, one]) => one)].some((one) => one.test(text)),
+        ),
+      )
+      .map(() => ({ at: `output ${name}`, seen: 'a secret', wanted: 'where it is' })),
+  )
+}
+
+/** Data sources that read what is secret: Terraform keeps in its state what they found. */
+const READERS: readonly string[] = [
+  'aws_ecr_authorization_token',
+  'aws_kms_secrets',
+  'aws_secretsmanager_secret_version',
+  'aws_ssm_parameter',
+  'aws_ssm_parameters_by_path',
+]
+
+/** Resources that make a secret, which the state keeps. */
+const MAKERS: readonly string[] = ['aws_iam_access_key', 'random_password', 'tls_private_key']
+
+/** The data sources of a stack that leave a secret in its state. */
+function readBreaches({ json }: StackJson): readonly Breach[] {
+  return READERS.flatMap((type) => {
+    const [named] = valuesAt(json, `data.${type}`)
+    return Object.entries(isBlock(named) ? named : {})
+      .filter(([, block]) => !isPublic(block))
+      .map(([id]) => ({ at: `data ${type}.${id}`, seen: 'a value in the state', wanted: 'an ephemeral one' }))
   })
+}
+
+/** Parameters that AWS publishes, and those that are not decrypted. */
+function isPublic(block: unknown): boolean {
+  return (
+    valuesAt(block, 'with_decryption').includes(false) ||
+    [...valuesAt(block, 'name'), ...valuesAt(block, 'path')].some((name) =>
+      String(name).startsWith('/aws/service/'),
+    )
+  )
 }
 
 interface Variable {

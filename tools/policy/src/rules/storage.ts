@@ -119,7 +119,7 @@ export const STORAGE: readonly Rule[] = [
     severity: 'medium',
     types: [BUCKET],
     judge: companion('aws_s3_bucket_policy', 'bucket', {
-      judge: (resource) => deniesPlainText(resource, 's3:*'),
+      judge: (resource) => deniesPlainText(resource, 's3:*', ['/*']),
       wanted: 'a policy that denies aws:SecureTransport false',
     }),
   },
@@ -459,10 +459,21 @@ function isOfCarts({ block }: Resource): boolean {
   return !valuesAt(block, 'hash_key').includes('LockID')
 }
 
-/** Nothing where a statement denies everybody everything without TLS. */
-export function deniesPlainText(resource: Resource, actions: string): ReturnType<Rule['judge']> {
+/**
+ * Nothing where a statement denies everybody everything without TLS.
+ *
+ * @param parts what is in it is named besides, by what stands behind its ARN. @default it has no parts
+ */
+export function deniesPlainText(
+  resource: Resource,
+  actions: string,
+  parts: readonly string[] = [],
+): ReturnType<Rule['judge']> {
   const denies = statementsOf(resource).some(
     (statement) =>
+      (statement.resources.includes('*') ||
+        (statement.resources.some((one) => !one.replaceAll(/\$\{[^}]*\}/g, '').includes('/')) &&
+          parts.every((part) => statement.resources.some((one) => one.endsWith(part))))) &&
       statement.effect === 'Deny' &&
       statement.principals.some((one) => one === '*' || one === 'AWS:*') &&
       statement.actions.includes(actions) &&
@@ -470,13 +481,14 @@ export function deniesPlainText(resource: Resource, actions: string): ReturnType
         ({ key, values }) => key === 'aws:SecureTransport' && values.includes('false'),
       ),
   )
+  const on = ['', ...parts].map((part) => `${actions} on it${part}`)
   return denies
     ? []
     : [
         {
           at: 'policy',
           seen: 'no such statement',
-          wanted: `${actions} denied where aws:SecureTransport is false`,
+          wanted: `${on.join(', ')} denied where aws:SecureTransport is false`,
         },
       ]
 }

@@ -2,6 +2,7 @@ import { valuesAt } from '@cartwright/infra/stack-json'
 import type { Breach, Rule } from '../rule.ts'
 import { all, attribute, matching, oneOf, refersTo, shown, someOf, where } from '../wants.ts'
 import { containersIn } from './logs.ts'
+import { unawaited } from './waits.ts'
 
 const TASK = 'aws_ecs_task_definition'
 const SERVICE = 'aws_ecs_service'
@@ -101,12 +102,16 @@ export const TASKS: readonly Rule[] = [
     wants: 'the addresses that a container is given are on ports that its group lets it out to',
     severity: 'high',
     types: [TASK],
-    judge: ({ block }, stack) => {
-      const open = stack
-        .all('aws_vpc_security_group_egress_rule')
+    judge: (task, stack) => {
+      const services = stack.referring(task, SERVICE, 'task_definition')
+      // Whoever runs it elsewhere says by which group.
+      if (services.length === 0) return []
+      const open = services
+        .flatMap(({ block }) => stack.referredBy(valuesAt(block, 'network_configuration.security_groups')))
+        .flatMap((group) => stack.referring(group, 'aws_vpc_security_group_egress_rule', 'security_group_id'))
         .filter((rule) => valuesAt(rule.block, 'cidr_ipv4').includes('0.0.0.0/0'))
         .flatMap((rule) => valuesAt(rule.block, 'from_port'))
-      return containersIn(block)
+      return containersIn(task.block)
         .flatMap((one) => valuesAt(one, 'environment'))
         .flatMap((variable) => {
           const [, scheme = '', port = ''] =
@@ -262,17 +267,10 @@ export const TASKS: readonly Rule[] = [
       'a service is made after the rights of its roles: its first tasks would fail, and the breaker undo it',
     severity: 'high',
     types: [SERVICE],
-    judge: ({ block }, stack) => {
-      const roles = valuesAt(block, 'task_definition')
-        .flatMap((value) => stack.referredBy(value))
-        .flatMap((task) => ['execution_role_arn', 'task_role_arn'].flatMap((at) => valuesAt(task.block, at)))
-        .flatMap((value) => stack.referredBy(value))
-      const waits = valuesAt(block, 'depends_on')
-      return roles
-        .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
-        .filter(({ address }) => !waits.includes(address))
-        .map(({ address }) => ({ at: 'depends_on', seen: shown(waits), wanted: address }))
-    },
+    judge: ({ block }, stack) =>
+      stack
+        .referredBy(valuesAt(block, 'task_definition'))
+        .flatMap((task) => unawaited(task.block, ['execution_role_arn', 'task_role_arn'], block, stack)),
   },
   {
     id: 'service-port-is-the-containers',
@@ -290,15 +288,25 @@ export const TASKS: readonly Rule[] = [
           .flatMap((one) => valuesAt(one, 'portMappings.containerPort'))
         const groups = valuesAt(balancer, 'target_group_arn').flatMap((value) => stack.referredBy(value))
         const ports = groups.flatMap((group) => valuesAt(group.block, 'port'))
-        return mapped.includes(port) && ports.every((one) => one === port)
-          ? []
-          : [
-              {
-                at: 'load_balancer',
-                seen: `${String(name)}:${String(port)}`,
-                wanted: `${shown(mapped)} of the container, ${shown(ports)} of the target group`,
-              },
-            ]
+        const asked = groups
+          .flatMap((group) => valuesAt(group.block, 'health_check.port'))
+          .filter((one) => one !== 'traffic-port' && String(one) !== String(port))
+        return [
+          ...(mapped.includes(port) && ports.every((one) => one === port)
+            ? []
+            : [
+                {
+                  at: 'load_balancer',
+                  seen: `${String(name)}:${String(port)}`,
+                  wanted: `${shown(mapped)} of the container, ${shown(ports)} of the target group`,
+                },
+              ]),
+          ...asked.map((one) => ({
+            at: 'load_balancer',
+            seen: `asked for its health on ${String(one)}`,
+            wanted: `${String(port)}, or traffic-port`,
+          })),
+        ]
       })
     },
   },

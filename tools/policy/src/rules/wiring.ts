@@ -1,8 +1,10 @@
 import { type Resource, type StackJson, textsIn, valuesAt } from '@cartwright/infra/stack-json'
-import { statementsOf } from '../documents.ts'
-import type { Breach, Rule } from '../rule.ts'
+import { allow, statementsOf } from '../documents.ts'
+import type { Rule } from '../rule.ts'
 import { all, anything, atLeast, attribute, companion, oneOf, refersTo, shown, where } from '../wants.ts'
 import { containersIn } from './logs.ts'
+import { routesOf, tablesOf } from './network.ts'
+import { unawaited } from './waits.ts'
 
 const INGRESS = 'aws_vpc_security_group_ingress_rule'
 const EGRESS = 'aws_vpc_security_group_egress_rule'
@@ -132,11 +134,9 @@ export const WIRING: readonly Rule[] = [
       if (tables.length !== 1)
         return [{ at: 'aws_route_table_association', seen: `${tables.length}`, wanted: '1' }]
       const wanted = TIERS[String(tier)]
-      const ways = tables
-        .flatMap((table) => stack.referring(table, 'aws_route', 'route_table_id'))
-        .flatMap(({ block }) =>
-          ['gateway_id', 'nat_gateway_id'].filter((at) => valuesAt(block, at).length > 0),
-        )
+      const ways = routesOf(subnet, stack).flatMap(({ block }) =>
+        ['gateway_id', 'nat_gateway_id'].filter((at) => valuesAt(block, at).length > 0),
+      )
       const isRight = wanted === undefined ? ways.length === 0 : ways.length === 1 && ways[0] === wanted
       return isRight
         ? []
@@ -181,8 +181,7 @@ export const WIRING: readonly Rule[] = [
     judge: (subnet, stack) => {
       if (stack.all('aws_nat_gateway').length < 2) return []
       const [own] = valuesAt(subnet.block, 'availability_zone')
-      return tablesOf(subnet, stack)
-        .flatMap((table) => stack.referring(table, 'aws_route', 'route_table_id'))
+      return routesOf(subnet, stack)
         .flatMap(({ block }) => stack.referredBy(valuesAt(block, 'nat_gateway_id')))
         .flatMap((nat) => stack.referredBy(valuesAt(nat.block, 'subnet_id')))
         .flatMap((other) => valuesAt(other.block, 'availability_zone'))
@@ -580,17 +579,15 @@ export const WIRING: readonly Rule[] = [
     ),
   },
   {
-    id: 'alarm-waits-for-its-parts',
-    wants: 'an alarm of alarms is made after each of them: CloudWatch refuses one that is not there',
-    severity: 'low',
+    id: 'alarm-refers-to-its-parts',
+    wants: 'an alarm of alarms names each by reference: CloudWatch refuses one that is not there yet',
+    severity: 'medium',
     types: ['aws_cloudwatch_composite_alarm'],
-    judge: ({ block }, stack) => {
-      const waits = valuesAt(block, 'depends_on')
-      return stack
-        .referredBy(valuesAt(block, 'alarm_rule'))
-        .filter(({ address }) => !waits.includes(address))
-        .map(({ address }) => ({ at: 'depends_on', seen: shown(waits), wanted: address }))
-    },
+    judge: ({ block }, stack) =>
+      valuesAt(block, 'alarm_rule')
+        .flatMap((rule) => [...String(rule).matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\(([^)]*)\)/g)])
+        .filter(([, name]) => !stack.referredBy(name).some(({ type }) => type === ALARM))
+        .map(([, name]) => ({ at: 'alarm_rule', seen: shown(name), wanted: `a reference to ${ALARM}` })),
   },
   {
     id: 'money-watched',
@@ -654,7 +651,8 @@ export const WIRING: readonly Rule[] = [
   },
   {
     id: 'log-target-let-in',
-    wants: "a log of events lets in its own rule's events, and nothing else",
+    wants:
+      "a log of events lets in its own rule's events, by both services that write them, and opens no other log",
     severity: 'high',
     types: [TARGET],
     judge: ({ block, address }, stack) => {
@@ -668,12 +666,14 @@ export const WIRING: readonly Rule[] = [
             policies
               .flatMap(statementsOf)
               .some(
-                ({ effect, actions, resources, conditions }) =>
-                  effect === 'Allow' &&
-                  actions.includes(action) &&
-                  stack.referredBy(resources).includes(group) &&
+                (one) =>
+                  LOG_WRITERS.every((service) =>
+                    one.principals.includes(`Service:${service}.amazonaws.com`),
+                  ) &&
+                  !one.resources.includes('*') &&
+                  allow([one], action, group, stack) &&
                   (!isBound ||
-                    conditions.some(
+                    one.conditions.some(
                       ({ key, values }) =>
                         key === 'aws:SourceArn' &&
                         stack.referredBy(values).some((one) => rules.includes(one)),
@@ -751,21 +751,6 @@ export const WIRING: readonly Rule[] = [
     ),
   },
   {
-    id: 'topic-publishers-bound',
-    wants: 'a service of AWS publishes to a topic for this account alone (the confused deputy)',
-    severity: 'medium',
-    types: ['aws_sns_topic_policy'],
-    judge: (policy) =>
-      statementsOf(policy)
-        .filter(
-          ({ effect, principals, conditions }) =>
-            effect === 'Allow' &&
-            principals.some((one) => one.startsWith('Service:')) &&
-            !conditions.some(({ key }) => /^aws:Source(Account|Arn)$/.test(key)),
-        )
-        .map(({ sid }) => ({ at: `policy ${sid}`, seen: 'any account', wanted: 'aws:SourceAccount' })),
-  },
-  {
     id: 'bucket-policy-waits-for-its-block',
     wants: 'the policy of a bucket is made after its block of public access: S3 refuses both at once',
     severity: 'low',
@@ -816,8 +801,11 @@ export const WIRING: readonly Rule[] = [
   },
 ]
 
-/** Conditions that leave what is ours. */
-const OWNED = /^aws:(ResourceAccount|ResourceOrgID|PrincipalAccount)$/
+/** Conditions that leave what is ours; who asks says nothing of what they ask for. */
+const OWNED = /^aws:(ResourceAccount|ResourceOrgID)$/
+
+/** Who writes events to a log (EventBridge: resource-based policies for CloudWatch Logs). */
+const LOG_WRITERS = ['events', 'delivery.logs']
 
 /** Who names a log to write to it, by type and attribute. */
 const WRITERS: readonly (readonly [string, string])[] = [
@@ -829,12 +817,6 @@ const WRITERS: readonly (readonly [string, string])[] = [
   [TARGET, 'arn'],
   ['aws_wafv2_web_acl_logging_configuration', 'log_destination_configs'],
 ]
-
-function tablesOf(subnet: Resource, stack: StackJson): readonly Resource[] {
-  return stack
-    .referring(subnet, 'aws_route_table_association', 'subnet_id')
-    .flatMap(({ block }) => stack.referredBy(valuesAt(block, 'route_table_id')))
-}
 
 /** Whether an alarm is about a resource: by reference, or, for the nodes of Redis, by their names. */
 function isAbout(alarm: unknown, resource: Resource, stack: StackJson): boolean {
@@ -855,19 +837,4 @@ function figuresOf(alarm: unknown): readonly unknown[] {
 /** Whether AWS keeps the environment from being taken down: its load balancer is what everybody knows. */
 function isProtected(_: Resource, stack: StackJson): boolean {
   return stack.all('aws_lb').some(({ block }) => valuesAt(block, 'enable_deletion_protection').includes(true))
-}
-
-/** The rights of roles that are not waited for. */
-function unawaited(
-  of: unknown,
-  attributes: readonly string[],
-  waiting: unknown,
-  stack: StackJson,
-): readonly Breach[] {
-  const waits = valuesAt(waiting, 'depends_on')
-  return attributes
-    .flatMap((at) => stack.referredBy(valuesAt(of, at)))
-    .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
-    .filter(({ address }) => !waits.includes(address))
-    .map(({ address }) => ({ at: 'depends_on', seen: shown(waits), wanted: address }))
 }

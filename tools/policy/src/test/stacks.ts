@@ -11,10 +11,17 @@ export interface Complete {
   readonly exceptions: readonly Exception[]
 }
 
-/** Synthesises, which takes a second: once for each test file. */
+/** Synthesises, which takes a second: once for each test file. Without source lines, which are most of it. */
 export async function completeStacks(): Promise<Complete> {
   const environments = (await readEnvironments({})).map((one) => completed(one, true).environment)
-  return { stacks: stacksOf(environments), exceptions: exceptionsOf(EXCEPTIONS, environments) }
+  const stacks = stacksOf(environments).map(
+    ({ name, json }) =>
+      new StackJson(
+        name,
+        JSON.parse(JSON.stringify(json, (key, value) => (key === 'stackTrace' ? undefined : value))),
+      ),
+  )
+  return { stacks, exceptions: exceptionsOf(EXCEPTIONS, environments) }
 }
 
 /** The stacks with one of them changed; the ones that were given stay as they are. */
