@@ -117,6 +117,7 @@ async function end(folder: RehearsalFolder): Promise<boolean> {
     if (Date.now() > patience) send(pid, 'SIGKILL')
     await sleep(100)
   }
+  folder.forget(claim)
   return true
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { claimFile } from '@cartwright/deploy/claim-file'
 import { isAlive, markOf, type ProcessMark } from '@cartwright/deploy/mark'
 import { stateFolder } from '@cartwright/local-aws'
@@ -98,6 +99,17 @@ export class RehearsalFolder {
   /** Whether a process still works, or its guard still clears away. */
   isThere({ mark }: Claim): boolean {
     return isAlive(mark) || readdirSync(this.folder).includes(path.basename(this.#workOf(mark.pid)))
+  }
+
+  /** Removes the claim of a process that was killed before it could; one that another has written since stays. */
+  forget({ mark }: Claim): void {
+    try {
+      // Written by this class.
+      const left = JSON.parse(readFileSync(this.#file, 'utf8')) as Claim
+      if (isDeepStrictEqual(left.mark, mark)) rmSync(this.#file, { force: true })
+    } catch {
+      // It is gone, or nobody's that can be read.
+    }
   }
 
   /** Removes what a crash has left, where nobody has the folder. */
