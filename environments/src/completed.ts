@@ -1,3 +1,4 @@
+import { readEnvironments } from './discover.ts'
 import type { Environment, FieldName } from './fields.ts'
 import { missingToDeploy } from './missing.ts'
 
@@ -37,6 +38,24 @@ export function completed(environment: Environment, everything = false): Complet
     } as Environment,
     madeUp,
   }
+}
+
+/**
+ * Every environment, completed, for commands that look at them before they are deployed.
+ *
+ * @param variables what may give the fields that only the user knows
+ * @param tell what is made up, a line for each environment
+ * @throws {BadEnvironments} as readEnvironments does
+ */
+export async function readCompleted(
+  variables: Readonly<Record<string, string | undefined>>,
+  everything: boolean,
+  tell: (line: string) => void,
+): Promise<readonly Environment[]> {
+  const all = (await readEnvironments(variables)).map((one) => completed(one, everything))
+  for (const { environment, madeUp } of all)
+    if (madeUp.length > 0) tell(`${environment.name}: made up, as nobody gave it: ${madeUp.join(', ')}`)
+  return all.map(({ environment }) => environment)
 }
 
 function isOpen(value: unknown): boolean {

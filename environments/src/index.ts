@@ -1,4 +1,4 @@
-export { type Completed, completed } from './completed.ts'
+export { type Completed, completed, readCompleted } from './completed.ts'
 export { DEPLOYMENT_MINUTES } from './deployment.ts'
 export { readEnvironments } from './discover.ts'
 export type { Environment, EnvironmentFile, FieldName } from './fields.ts'

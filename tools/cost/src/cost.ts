@@ -1,5 +1,5 @@
 import { BadOptions } from '@cartwright/deploy/program'
-import { completed, type Environment, readEnvironments, STATE_BACKEND } from '@cartwright/environments'
+import { type Environment, readCompleted, STATE_BACKEND } from '@cartwright/environments'
 import { sum } from '@cartwright/infra/cost'
 import { readStacks, type StackJson } from '@cartwright/infra/stack-json'
 import { type Bill, billOf, total } from './bill.ts'
@@ -32,7 +32,7 @@ export async function cost(
 ): Promise<string> {
   const costs =
     options.from === undefined
-      ? await ownCosts(options, variables, tell)
+      ? await costsOf(await readCompleted(variables, options.isComplete, tell), options)
       : {
           traffic: options.traffic,
           bills: inOrder(
@@ -41,20 +41,6 @@ export async function cost(
           savings: [],
         }
   return options.isJson ? json(costs) : tables(costs, options.isVerbose)
-}
-
-async function ownCosts(
-  options: Options,
-  variables: NodeJS.ProcessEnv,
-  tell: (line: string) => void,
-): Promise<Costs> {
-  const environments = (await readEnvironments(variables)).map((one) => completed(one, options.isComplete))
-  for (const { environment, madeUp } of environments)
-    if (madeUp.length > 0) tell(`${environment.name}: made up, as nobody gave it: ${madeUp.join(', ')}`)
-  return costsOf(
-    environments.map(({ environment }) => environment),
-    options,
-  )
 }
 
 /** @throws {BadOptions} when there is no such environment */

@@ -1,4 +1,4 @@
-import { completed, readEnvironments } from '@cartwright/environments'
+import { readCompleted, readEnvironments } from '@cartwright/environments'
 import { readStacks, type StackJson } from '@cartwright/infra/stack-json'
 import { type Accepted, exceptionsOf } from './exception.ts'
 import { EXCEPTIONS } from './exceptions.ts'
@@ -58,10 +58,7 @@ async function own(
   variables: NodeJS.ProcessEnv,
   tell: (line: string) => void,
 ): Promise<Judged> {
-  const found = (await readEnvironments(variables)).map((one) => completed(one, isComplete))
-  for (const { environment, madeUp } of found)
-    if (madeUp.length > 0) tell(`${environment.name}: made up, as nobody gave it: ${madeUp.join(', ')}`)
+  const environments = await readCompleted(variables, isComplete, tell)
   const { stacksOf } = await import('@cartwright/infra/stacks')
-  const environments = found.map(({ environment }) => environment)
   return { stacks: stacksOf(environments), exceptions: exceptionsOf(EXCEPTIONS, environments) }
 }
