@@ -104,8 +104,8 @@ export const DELIVERY: readonly Rule[] = [
     severity: 'critical',
     types: [PIPELINE],
     judge: ({ block }, stack) =>
-      valuesAt(block, 'role_arn')
-        .flatMap((value) => stack.referredBy(value))
+      stack
+        .referredBy(valuesAt(block, 'role_arn'))
         .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
         .flatMap(statementsOf)
         .filter(({ actions }) => actions.some((action) => action.endsWith(':UseConnection')))
@@ -141,8 +141,8 @@ export const DELIVERY: readonly Rule[] = [
     judge: ({ block }, stack) => {
       const text = valuesAt(block, 'source.buildspec').join('\n')
       if (!/update-service[^\n]*--task-definition/.test(text)) return []
-      const may = valuesAt(block, 'service_role')
-        .flatMap((value) => stack.referredBy(value))
+      const may = stack
+        .referredBy(valuesAt(block, 'service_role'))
         .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
         .flatMap(statementsOf)
         .some(({ effect, actions }) => effect === 'Allow' && actions.includes('iam:PassRole'))
@@ -172,12 +172,12 @@ export const DELIVERY: readonly Rule[] = [
     severity: 'high',
     types: [PIPELINE],
     judge: ({ block }, stack) => {
-      const policies = valuesAt(block, 'role_arn')
-        .flatMap((value) => stack.referredBy(value))
+      const policies = stack
+        .referredBy(valuesAt(block, 'role_arn'))
         .flatMap((role) => stack.referring(role, 'aws_iam_role_policy', 'role'))
         .flatMap((policy) => valuesAt(policy.block, 'policy').map(String))
-      return valuesAt(block, 'stage.action.configuration.ProjectName')
-        .flatMap((value) => stack.referredBy(value))
+      return stack
+        .referredBy(valuesAt(block, 'stage.action.configuration.ProjectName'))
         .filter((project) => {
           const [name] = valuesAt(project.block, 'name')
           return !policies.some(

@@ -291,7 +291,7 @@ export const EDGE: readonly Rule[] = [
     severity: 'critical',
     types: [BALANCER],
     judge: ({ block }, stack) => {
-      const buckets = valuesAt(block, 'access_logs.bucket').flatMap((value) => stack.referredBy(value))
+      const buckets = stack.referredBy(valuesAt(block, 'access_logs.bucket'))
       const [prefix = ''] = valuesAt(block, 'access_logs.prefix')
       return buckets.flatMap((bucket) => [
         ...letsLogsIn(bucket, String(prefix), stack),

@@ -331,8 +331,8 @@ function isOpen(resource: string): boolean {
 }
 
 function fits({ block }: Resource, stack: StackJson, { at, service }: User): readonly Breach[] {
-  return valuesAt(block, at)
-    .flatMap((value) => stack.referredBy(value))
+  return stack
+    .referredBy(valuesAt(block, at))
     .filter(({ type }) => type === 'aws_iam_role')
     .flatMap((role) => {
       const takers = statementsOf(role).flatMap(({ principals }) => principals)

@@ -44,7 +44,7 @@ export const MESSAGES: readonly Rule[] = [
     severity: 'medium',
     types: ['aws_cloudwatch_event_bus'],
     judge: ({ block }, stack) => {
-      const keys = valuesAt(block, 'kms_key_identifier').flatMap((value) => stack.referredBy(value))
+      const keys = stack.referredBy(valuesAt(block, 'kms_key_identifier'))
       return queuesIn(block, 'dead_letter_config.arn', stack)
         .filter((queue) =>
           stack.referredBy(valuesAt(queue.block, 'kms_master_key_id')).some((key) => keys.includes(key)),
@@ -98,7 +98,7 @@ export const MESSAGES: readonly Rule[] = [
     judge: ({ block }, stack) =>
       ['arn', 'dead_letter_config.arn'].flatMap((at) =>
         queuesIn(block, at, stack).flatMap((queue) => {
-          const rules = valuesAt(block, 'rule').flatMap((value) => stack.referredBy(value))
+          const rules = stack.referredBy(valuesAt(block, 'rule'))
           return admits(queue, rules, stack)
             ? []
             : [{ at, seen: `${queue.path} does not let it in`, wanted: 'a policy for this rule' }]
@@ -155,8 +155,8 @@ export const MESSAGES: readonly Rule[] = [
     types: [TARGET],
     judge: ({ block }, stack) => {
       const busOf = (one: unknown) => String(valuesAt(one, 'event_bus_name')[0] ?? 'default')
-      return valuesAt(block, 'rule')
-        .flatMap((value) => stack.referredBy(value))
+      return stack
+        .referredBy(valuesAt(block, 'rule'))
         .filter((rule) => busOf(rule.block) !== busOf(block))
         .map((rule) => ({ at: 'event_bus_name', seen: busOf(block), wanted: busOf(rule.block) }))
     },
@@ -261,9 +261,7 @@ function isForDeadLetters(queue: Resource, stack: StackJson): boolean {
 }
 
 function queuesIn(block: unknown, at: string, stack: StackJson): readonly Resource[] {
-  return valuesAt(block, at)
-    .flatMap((value) => stack.referredBy(value))
-    .filter(({ type }) => type === QUEUE)
+  return stack.referredBy(valuesAt(block, at)).filter(({ type }) => type === QUEUE)
 }
 
 /** Whether a queue's policy lets EventBridge send for each of these sources. */

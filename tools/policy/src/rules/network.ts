@@ -411,13 +411,11 @@ function portsOf({ block }: Resource): { readonly from: number; readonly to: num
 }
 
 function groupsOf({ block }: Resource, stack: StackJson): readonly Resource[] {
-  return valuesAt(block, 'security_group_id').flatMap((value) => stack.referredBy(value))
+  return stack.referredBy(valuesAt(block, 'security_group_id'))
 }
 
 function groupsIn({ block }: Resource, at: string, stack: StackJson): readonly Resource[] {
-  return valuesAt(block, at)
-    .flatMap((value) => stack.referredBy(value))
-    .filter(({ type }) => type === GROUPS)
+  return stack.referredBy(valuesAt(block, at)).filter(({ type }) => type === GROUPS)
 }
 
 /** What keeps one of the sources from reaching one of the targets on a port. */

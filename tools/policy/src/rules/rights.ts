@@ -50,8 +50,8 @@ export const RIGHTS: readonly Rule[] = [
         .referredBy(containersIn(block).flatMap((one) => valuesAt(one, 'environment.value')))
         .flatMap((used) => [
           ...lacking(roles, USES[used.type] ?? [], used, stack),
-          ...valuesAt(used.block, KEYS[used.type] ?? 'no key')
-            .flatMap((value) => stack.referredBy(value))
+          ...stack
+            .referredBy(valuesAt(used.block, KEYS[used.type] ?? 'no key'))
             .flatMap((key) => lackingKey(roles, key, used, stack)),
         ])
     },

@@ -322,8 +322,8 @@ export const STORAGE: readonly Rule[] = [
     severity: 'high',
     types: [REDIS],
     judge: ({ block }, stack) => {
-      const policies = valuesAt(block, 'parameter_group_name')
-        .flatMap((value) => stack.referredBy(value))
+      const policies = stack
+        .referredBy(valuesAt(block, 'parameter_group_name'))
         .flatMap((group) => valuesAt(group.block, 'parameter'))
         .filter((parameter) => valuesAt(parameter, 'name').includes('maxmemory-policy'))
         .flatMap((parameter) => valuesAt(parameter, 'value'))

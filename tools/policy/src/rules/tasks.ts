@@ -278,7 +278,7 @@ export const TASKS: readonly Rule[] = [
     severity: 'critical',
     types: [SERVICE],
     judge: ({ block }, stack) => {
-      const task = valuesAt(block, 'task_definition').flatMap((value) => stack.referredBy(value))
+      const task = stack.referredBy(valuesAt(block, 'task_definition'))
       const containers = task.flatMap((one) => containersIn(one.block))
       return valuesAt(block, 'load_balancer').flatMap((balancer) => {
         const [name] = valuesAt(balancer, 'container_name')
@@ -286,7 +286,7 @@ export const TASKS: readonly Rule[] = [
         const mapped = containers
           .filter((one) => valuesAt(one, 'name').includes(name))
           .flatMap((one) => valuesAt(one, 'portMappings.containerPort'))
-        const groups = valuesAt(balancer, 'target_group_arn').flatMap((value) => stack.referredBy(value))
+        const groups = stack.referredBy(valuesAt(balancer, 'target_group_arn'))
         const ports = groups.flatMap((group) => valuesAt(group.block, 'port'))
         const asked = groups
           .flatMap((group) => valuesAt(group.block, 'health_check.port'))
